@@ -1,0 +1,24 @@
+"""Gathers the models that the folders declare."""
+
+from accounts.access.models import ApiKey, IdempotencyKey
+from accounts.audit.models import AuditRecord
+from accounts.companies.models import Company
+from accounts.events.models import Event, Handling
+from accounts.jobs.models import JobRun
+from accounts.notifications.models import Mail, MailAttachment
+from accounts.people.models import Invitation, Member, User
+
+__all__ = [
+    "ApiKey",
+    "AuditRecord",
+    "Company",
+    "Event",
+    "Handling",
+    "IdempotencyKey",
+    "Invitation",
+    "JobRun",
+    "Mail",
+    "MailAttachment",
+    "Member",
+    "User",
+]

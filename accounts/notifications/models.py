@@ -1,0 +1,64 @@
+"""Mails: every one is a row that ends sent or failed with its reason."""
+
+from __future__ import annotations
+
+from django.db import models
+from uuid_utils.compat import uuid7
+
+from accounts.companies.models import Company
+
+
+class Mail(models.Model):
+    """One mail to one address. `once` makes a mail unique: one per crossing, not per check."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting"
+        SENT = "sent"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, null=True, blank=True, related_name="mails"
+    )
+    kind = models.CharField(max_length=64)
+    once = models.CharField(max_length=200, unique=True)
+    to = models.EmailField(max_length=254)
+    subject = models.CharField(max_length=300)
+    text = models.TextField()
+    html = models.TextField()
+    status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "mail"
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at", "id"],
+                condition=models.Q(status="waiting"),
+                name="mail_due",
+            ),
+            models.Index(fields=["company", "-created_at"], name="mail_by_company"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} → {self.to}"
+
+
+class MailAttachment(models.Model):
+    """A file that goes with a mail."""
+
+    mail = models.ForeignKey(Mail, on_delete=models.PROTECT, related_name="attachments")
+    filename = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=100)
+    content = models.BinaryField()
+
+    class Meta:
+        db_table = "mail_attachment"
+
+    def __str__(self) -> str:
+        return self.filename

@@ -1,0 +1,156 @@
+"""Invoices and credit notes, frozen when issued; allocations of money to them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+from uuid_utils.compat import uuid7
+
+from accounts.companies.models import Company
+from billing.ledger.models import Entry
+from billing.money.fields import AmountField, CurrencyField
+from billing.subscriptions.models import BillingPeriod
+
+
+class Invoice(models.Model):
+    """An invoice or a credit note. `content` is what is printed, frozen at issue."""
+
+    class Kind(models.TextChoices):
+        INVOICE = "invoice"
+        CREDIT_NOTE = "credit_note"
+
+    class Status(models.TextChoices):
+        DRAFT = "draft"
+        OPEN = "open"
+        PAID = "paid"
+        OVERDUE = "overdue"
+        VOID = "void"
+        UNCOLLECTIBLE = "uncollectible"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.INVOICE)
+    number = models.CharField(max_length=32, unique=True, null=True, blank=True)
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="invoices")
+    period = models.ForeignKey(
+        BillingPeriod, on_delete=models.PROTECT, null=True, blank=True, related_name="invoices"
+    )
+    corrects = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections"
+    )
+    status = models.CharField(max_length=14, choices=Status, default=Status.DRAFT)
+    status_reason = models.CharField(max_length=300, blank=True)
+    status_changed_at = models.DateTimeField()
+    billing_type = models.CharField(max_length=16)
+    period_start = models.DateTimeField()
+    period_end = models.DateTimeField()
+    issued_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    currency = CurrencyField()
+    subtotal = AmountField(default=Decimal(0))
+    tax = AmountField(default=Decimal(0))
+    total = AmountField(default=Decimal(0))
+    paid_from_balance = AmountField(default=Decimal(0))
+    amount_due = AmountField(default=Decimal(0), help_text="total − allocations")
+    rounding_difference = AmountField(default=Decimal(0))
+    features = models.JSONField(default=dict)
+    content = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
+    entry = models.OneToOneField(
+        Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="invoice"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "invoice"
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["period", "kind"],
+                condition=Q(corrects=None, period__isnull=False) & ~Q(status="void"),
+                name="one_invoice_per_period",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft", number=None)
+                | ~Q(status="draft") & Q(number__isnull=False, issued_at__isnull=False),
+                name="issued_document_has_its_number",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["company", "-created_at", "-id"], name="invoice_by_company"),
+            models.Index(
+                fields=["company", "issued_at", "id"],
+                condition=Q(status__in=["open", "overdue"]),
+                name="invoice_to_be_paid",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or "draft"
+
+
+class InvoiceLine(models.Model):
+    """A line: a service × plan × price × tax rate, rounded to the minor unit."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
+    position = models.PositiveIntegerField()
+    description = models.CharField(max_length=300)
+    subject = models.CharField(max_length=128, blank=True)
+    quantity = models.DecimalField(max_digits=36, decimal_places=12)
+    unit = models.CharField(max_length=16)
+    included = models.DecimalField(max_digits=36, decimal_places=12, default=Decimal(0))
+    unit_price = models.DecimalField(max_digits=60, decimal_places=32, null=True, blank=True)
+    exact_amount = AmountField()
+    amount = AmountField()
+    tax_percent = models.DecimalField(max_digits=7, decimal_places=4, default=Decimal(0))
+    group = models.JSONField(default=dict, help_text="What the line is made of, for its records.")
+
+    class Meta:
+        db_table = "invoice_line"
+        ordering = ["invoice", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "position"], name="invoice_line_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class InvoiceTax(models.Model):
+    """The tax of one rate on an invoice, worked out once on the rounded sum (EN 16931)."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="taxes")
+    name = models.CharField(max_length=64)
+    percent = models.DecimalField(max_digits=7, decimal_places=4)
+    net = AmountField()
+    amount = AmountField()
+
+    class Meta:
+        db_table = "invoice_tax"
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "percent"], name="invoice_tax_once_per_rate")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.percent} %"
+
+
+class Allocation(models.Model):
+    """Part of a credit (a payment, credit note, promotion) that pays part of an invoice."""
+
+    credit = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="allocations")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="allocations")
+    amount = AmountField()
+    at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True, blank=True, help_text="By a dispute or refund.")
+
+    class Meta:
+        db_table = "allocation"
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="allocation_is_positive")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} to {self.invoice_id}"

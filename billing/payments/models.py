@@ -1,0 +1,234 @@
+"""Payment methods, payments, refunds, disputes, gateway events."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from djmoney.models.fields import MoneyField
+from uuid_utils.compat import uuid7
+
+from accounts.companies.models import Company
+from billing.documents.models import Receipt
+from billing.ledger.models import Entry
+
+
+class GatewayCustomer(models.Model):
+    """The customer object that a gateway keeps for a company."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="gateway_customers")
+    gateway = models.CharField(max_length=32)
+    reference = models.CharField(max_length=255)
+
+    class Meta:
+        db_table = "gateway_customer"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "gateway"], name="gateway_customer_once_per_company"
+            ),
+            models.UniqueConstraint(
+                fields=["gateway", "reference"], name="gateway_customer_reference_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class PaymentMethod(models.Model):
+    """A saved card: brand, last four digits and expiry only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="payment_methods")
+    gateway = models.CharField(max_length=32)
+    reference = models.CharField(max_length=255)
+    brand = models.CharField(max_length=32)
+    last4 = models.CharField(max_length=4)
+    exp_month = models.PositiveSmallIntegerField()
+    exp_year = models.PositiveSmallIntegerField()
+    is_default = models.BooleanField(default=False)
+    is_refused = models.BooleanField(
+        default=False, help_text="A hard decline (stolen, closed): not tried again by itself."
+    )
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "payment_method"
+        ordering = ["-is_default", "-added_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company"],
+                condition=Q(is_default=True, removed_at=None),
+                name="one_default_payment_method",
+            ),
+            models.UniqueConstraint(
+                fields=["gateway", "reference"], name="payment_method_reference_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.brand.title()} •{self.last4}"
+
+
+class Payment(models.Model):
+    """Money asked for or received. It enters the ledger once, when the gateway confirms."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending"
+        REQUIRES_ACTION = "requires_action"
+        COMPLETED = "completed"
+        FAILED = "failed"
+        REFUNDED = "refunded"
+        PARTIALLY_REFUNDED = "partially_refunded"
+        DISPUTED = "disputed"
+
+    class Method(models.TextChoices):
+        CARD = "card"
+        BANK_TRANSFER = "bank_transfer"
+        CASH = "cash"
+        OTHER = "other"
+
+    class Purpose(models.TextChoices):
+        RECHARGE = "recharge"
+        INVOICE = "invoice"
+        TOP_UP = "top_up"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="payments")
+    purpose = models.CharField(max_length=16, choices=Purpose)
+    method = models.CharField(max_length=16, choices=Method)
+    gateway = models.CharField(max_length=32)
+    amount = MoneyField(max_digits=30, decimal_places=12)
+    status = models.CharField(max_length=20, choices=Status, default=Status.PENDING)
+    payment_method = models.ForeignKey(
+        PaymentMethod, on_delete=models.PROTECT, null=True, blank=True, related_name="payments"
+    )
+    gateway_reference = models.CharField(max_length=255, blank=True)
+    client_secret = models.CharField(max_length=255, blank=True)
+    key = models.CharField(max_length=200, unique=True)
+    reference = models.CharField(max_length=200, blank=True, help_text="Of a bank transfer.")
+    failure_code = models.CharField(max_length=64, blank=True)
+    failure_message = models.CharField(max_length=300, blank=True)
+    by = models.CharField(max_length=254)
+    created_at = models.DateTimeField()
+    received_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(
+        null=True, blank=True, help_text="Wall time of the last look-up at the gateway."
+    )
+    entry = models.OneToOneField(
+        Entry, on_delete=models.PROTECT, null=True, blank=True, related_name="payment"
+    )
+    receipt = models.OneToOneField(
+        Receipt, on_delete=models.PROTECT, null=True, blank=True, related_name="payment"
+    )
+
+    class Meta:
+        db_table = "payment"
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gateway", "gateway_reference"],
+                condition=~Q(gateway_reference=""),
+                name="payment_gateway_reference_once",
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_is_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["company", "-created_at", "-id"], name="payment_by_company"),
+            models.Index(
+                fields=["created_at", "id"],
+                condition=Q(status__in=["pending", "requires_action"]),
+                name="payment_unsettled",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.status}"
+
+
+class Refund(models.Model):
+    """Money going back: booked to the clearing account at intent, to cash when confirmed."""
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed"
+        PENDING = "pending"
+        COMPLETED = "completed"
+        FAILED = "failed"
+        DECLINED = "declined"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    amount = MoneyField(max_digits=30, decimal_places=12)
+    reason = models.TextField()
+    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    gateway_reference = models.CharField(max_length=255, blank=True)
+    key = models.CharField(max_length=200, unique=True)
+    failure_code = models.CharField(max_length=64, blank=True)
+    by = models.CharField(max_length=254)
+    decided_by = models.CharField(max_length=254, blank=True)
+    created_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "refund"
+        ordering = ["-created_at", "-id"]
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="refund_is_positive")]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.status}"
+
+
+class Dispute(models.Model):
+    """A payment that the cardholder disputes at the bank."""
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        WON = "won"
+        LOST = "lost"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="disputes")
+    amount = MoneyField(max_digits=30, decimal_places=12)
+    status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
+    gateway_reference = models.CharField(max_length=255, unique=True)
+    reason = models.CharField(max_length=100, blank=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "dispute"
+        ordering = ["-opened_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.status}"
+
+
+class GatewayEvent(models.Model):
+    """A webhook as it arrived, kept before it is acted on: a duplicate changes nothing."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        IGNORED = "ignored"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    gateway = models.CharField(max_length=32)
+    reference = models.CharField(max_length=255)
+    type = models.CharField(max_length=100)
+    payload = models.JSONField()
+    status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
+    error = models.TextField(blank=True)
+    received_at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "gateway_event"
+        ordering = ["-received_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["gateway", "reference"], name="gateway_event_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.reference}"

@@ -1,0 +1,75 @@
+"""How a company is billed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from accounts.companies.models import Company
+from billing.money.fields import AmountField, CurrencyField
+
+
+class BillingType(models.TextChoices):
+    PREPAID = "prepaid"
+    POSTPAID = "postpaid"
+    FLEXIBLE = "flexible"
+
+
+class ContractType(models.TextChoices):
+    PAYG = "payg"
+    FIXED = "fixed"
+
+
+class BillingProfile(models.Model):
+    """Billing type, currency, floor, tax and billing day of one company.
+
+    The floor (lowest balance at which services run) is `minimum_balance` for prepaid and
+    `-credit_limit` for postpaid and flexible; an empty credit limit is unlimited: no floor.
+    """
+
+    company = models.OneToOneField(
+        Company, on_delete=models.PROTECT, primary_key=True, related_name="billing_profile"
+    )
+    billing_type = models.CharField(max_length=16, choices=BillingType, default=BillingType.PREPAID)
+    contract_type = models.CharField(max_length=8, choices=ContractType, default=ContractType.PAYG)
+    fixed_amount = AmountField(null=True, blank=True)
+    currency = CurrencyField(default="USD")
+    minimum_balance = AmountField(default=Decimal(0))
+    credit_limit = AmountField(null=True, blank=True, default=Decimal(0))
+    tax_percent = models.DecimalField(
+        max_digits=7,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text="Empty: the rule of the country, or else the default of the billing settings.",
+    )
+    billing_day = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(31)]
+    )
+    wallet_enabled = models.BooleanField(default=True)
+    account_plan = models.CharField(max_length=64, blank=True)
+    invoice_emails = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        db_table = "billing_profile"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(billing_day__gte=1, billing_day__lte=31),
+                name="billing_day_is_a_day_of_a_month",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(credit_limit=None) | models.Q(credit_limit__gte=0),
+                name="credit_limit_is_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tax_percent=None)
+                | models.Q(tax_percent__gte=0, tax_percent__lte=100),
+                name="tax_percent_is_a_percentage",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company} ({self.billing_type}, {self.currency})"

@@ -1,0 +1,138 @@
+"""Subscriptions, the keys their usage comes under, billing periods, allowances."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import F, Q
+from uuid_utils.compat import uuid7
+
+from accounts.companies.models import Company
+from billing.catalog.models import Meter, Plan, PlanVersion
+
+
+class Subscription(models.Model):
+    """A plan in force for a subject of a company, from `starts_at` until `ends_at`."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active"
+        STOPPED = "stopped"
+        ENDED = "ended"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="subscriptions")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="subscriptions")
+    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="subscriptions")
+    subject = models.CharField(max_length=128)
+    status = models.CharField(max_length=8, choices=Status, default=Status.ACTIVE)
+    status_reason = models.CharField(max_length=300, blank=True)
+    stopped_by = models.CharField(max_length=8, choices=Company.StoppedBy, blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    first_usage_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "subscription"
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")),
+                name="subscription_ends_after_it_starts",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["company", "-created_at"], name="subscription_by_company"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} on {self.plan}"
+
+
+class SubjectKey(models.Model):
+    """A key under which usage of a subscription arrives (ICCID, IMSI, MSISDN, any string).
+
+    Half-open in time, so that late usage finds what held when it happened. A key belongs to one
+    subscription at any instant: the open row is unique, and `actions` refuse overlaps under a lock
+    on the key.
+    """
+
+    key = models.CharField(max_length=128)
+    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="keys")
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "subject_key"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(valid_to=None), name="subject_key_in_force_once"
+            ),
+            models.UniqueConstraint(fields=["key", "valid_from"], name="subject_key_starts_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class BillingPeriod(models.Model):
+    """A company's month: half-open UTC instants from its billing day in its time zone."""
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        CLOSED = "closed"
+        ISSUED = "issued"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="billing_periods")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
+
+    class Meta:
+        db_table = "billing_period"
+        ordering = ["company", "-starts_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "starts_at"], name="billing_period_once"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="billing_period_is_not_empty"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["ends_at", "id"], condition=~Q(status="issued"), name="billing_period_due"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d} – {self.ends_at:%Y-%m-%d}"
+
+
+class Allowance(models.Model):
+    """Included quantity and cumulative use of one meter of a subscription in one period.
+
+    `used` counts every rated unit: the part within `included` is free, the rest is billable.
+    """
+
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.PROTECT, related_name="allowances"
+    )
+    meter = models.ForeignKey(Meter, on_delete=models.PROTECT)
+    period = models.ForeignKey(BillingPeriod, on_delete=models.PROTECT, related_name="allowances")
+    included = models.DecimalField(max_digits=30, decimal_places=0)
+    used = models.DecimalField(max_digits=30, decimal_places=0, default=Decimal(0))
+
+    class Meta:
+        db_table = "allowance"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscription", "meter", "period"], name="allowance_once_per_period"
+            ),
+            models.CheckConstraint(
+                condition=Q(used__gte=0, included__gte=0), name="allowance_is_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.used} of {self.included}"

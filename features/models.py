@@ -1,0 +1,30 @@
+"""Values of the switches and settings, with their whole history."""
+
+from __future__ import annotations
+
+from django.db import models
+from uuid_utils.compat import uuid7
+
+
+class FeatureValue(models.Model):
+    """One value of one feature from an instant on; the newest that has begun is in force.
+
+    Rows are appended, never edited: the history is the table itself.
+    `value` is the JSON form of the feature's type (bool, int, decimal string, text, null = empty).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    key = models.CharField(max_length=64)
+    value = models.JSONField(null=True)
+    valid_from = models.DateTimeField()
+    set_by = models.CharField(max_length=254)
+    reason = models.TextField()
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "feature_value"
+        ordering = ["key", "-valid_from", "-id"]
+        indexes = [models.Index(fields=["key", "-valid_from", "-id"], name="feature_value_in_force")]
+
+    def __str__(self) -> str:
+        return f"{self.key} = {self.value!r}"
