@@ -32,6 +32,7 @@ class OperatorJob(models.Model):
     """One operation asked of an operator for a line, with its retries and its outcome."""
 
     class Action(models.TextChoices):
+        PROVISION = "provision"
         ACTIVATE = "activate"
         SUSPEND = "suspend"
         TERMINATE = "terminate"
@@ -44,7 +45,14 @@ class OperatorJob(models.Model):
         SUPERSEDED = "superseded"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    operator = models.ForeignKey(Operator, on_delete=models.PROTECT, related_name="jobs")
+    operator = models.ForeignKey(
+        Operator,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="jobs",
+        help_text="Empty: a line without an operator, looked after by hand.",
+    )
     line = models.CharField(max_length=32, help_text="ICCID or serial.")
     action = models.CharField(max_length=10, choices=Action)
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
@@ -60,7 +68,7 @@ class OperatorJob(models.Model):
         ordering = ["-asked_at", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["operator", "line"],
+                fields=["line"],
                 condition=models.Q(status__in=["waiting", "sent"]),
                 name="one_open_operator_job_per_line",
             )
