@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from uuid_utils.compat import uuid7
 
@@ -24,7 +25,15 @@ class FeatureValue(models.Model):
     class Meta:
         db_table = "feature_value"
         ordering = ["key", "-valid_from", "-id"]
-        indexes = [models.Index(fields=["key", "-valid_from", "-id"], name="feature_value_in_force")]
+        indexes = [
+            models.Index(fields=["key", "-valid_from", "-id"], name="feature_value_in_force")
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="feature_value_is_append_only",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.key} = {self.value!r}"

@@ -5,28 +5,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='FeatureValue',
+            name="FeatureValue",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=64)),
-                ('value', models.JSONField(null=True)),
-                ('valid_from', models.DateTimeField()),
-                ('set_by', models.CharField(max_length=254)),
-                ('reason', models.TextField()),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("key", models.CharField(max_length=64)),
+                ("value", models.JSONField(null=True)),
+                ("valid_from", models.DateTimeField()),
+                ("set_by", models.CharField(max_length=254)),
+                ("reason", models.TextField()),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'db_table': 'feature_value',
-                'ordering': ['key', '-valid_from', '-id'],
-                'indexes': [models.Index(fields=['key', '-valid_from', '-id'], name='feature_value_in_force')],
+                "db_table": "feature_value",
+                "ordering": ["key", "-valid_from", "-id"],
+                "indexes": [
+                    models.Index(
+                        fields=["key", "-valid_from", "-id"], name="feature_value_in_force"
+                    )
+                ],
             },
         ),
     ]

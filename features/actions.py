@@ -1,0 +1,76 @@
+"""Writes: a new value of a switch or setting. Rows are appended, never edited."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import connection, transaction
+
+from features import catalog, queries
+from features.exceptions import ChangedMeanwhile, FeatureRefused
+from features.kinds import JsonValue, Text
+from features.models import FeatureValue
+
+LONGEST_REASON = 500
+_LIMITS = ("minimum_prepaid_recharge", "maximum_prepaid_recharge")
+
+
+@transaction.atomic
+def set_value(
+    key: str,
+    *,
+    value: object,
+    reason: str,
+    by: str,
+    at: datetime,
+    valid_from: datetime | None = None,
+    expected: int | None = None,
+) -> FeatureValue:
+    """Set `key` from `valid_from` on (default: `at`, at once), with the reason given.
+
+    `value` is the JSON form or the Python value of the feature's kind. `expected` is the
+    `queries.version` that the person saw: raise ChangedMeanwhile when somebody set the feature
+    since. Raise UnknownFeature, or FeatureRefused naming the field.
+    """
+    accepted = catalog.feature(key).json_form(value)
+    why = _reason(reason)
+    start = valid_from or at
+    if start < at:
+        raise FeatureRefused("in_the_past", "A value can begin now or later.", attr="at")
+    _lock(key)
+    if expected is not None and expected != queries.version(key):
+        raise ChangedMeanwhile("changed_meanwhile", "Somebody else changed it. Look again first.")
+    if key in _LIMITS:
+        _refuse_crossed_limits(key, accepted, at=start)
+    return FeatureValue.objects.create(
+        key=key, value=accepted, valid_from=start, set_by=by, reason=why
+    )
+
+
+def _reason(reason: str) -> str:
+    try:
+        text = Text(LONGEST_REASON, lines=5).parse(reason)
+    except FeatureRefused as refused:
+        raise FeatureRefused(refused.code, refused.detail, attr="reason") from None
+    if not text:
+        raise FeatureRefused("required", "Say why.", attr="reason")
+    return text
+
+
+def _lock(key: str) -> None:
+    """One change of a key at a time (of both limits); held until the transaction ends."""
+    name = "feature:recharge_limits" if key in _LIMITS else f"feature:{key}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def _refuse_crossed_limits(key: str, value: JsonValue, *, at: datetime) -> None:
+    """The minimum recharge may not be above the maximum: nothing could be recharged at all."""
+    limits: dict[str, object] = {name: queries.value(name, at=at) for name in _LIMITS}
+    limits[key] = None if value is None else Decimal(str(value))
+    lowest, highest = (limits[name] for name in _LIMITS)
+    if isinstance(lowest, Decimal) and isinstance(highest, Decimal) and lowest > highest:
+        raise FeatureRefused(
+            "limits_crossed", f"The minimum {lowest} would be above the maximum {highest}."
+        )

@@ -1,0 +1,96 @@
+"""Config → Feature configuration → Billing: the switches of spec/features.md."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from features.declarations import Feature
+from features.kinds import OptionalAmount, Switch, WholeNumber
+
+FEATURES: tuple[Feature[bool] | Feature[int] | Feature[Decimal | None], ...] = (
+    Feature(
+        key="portal_payment",
+        title="Payment in the portal",
+        section="Payments",
+        kind=Switch(),
+        default=True,
+        when_on="Customers pay invoices and recharge from the portal and the API.",
+        when_off=(
+            "Payment settings, pay buttons and the customer payment API answer 403 and show the "
+            "bank details. Invoices stay visible, staff can still record payments, automatic "
+            "recharge still runs."
+        ),
+        changes=("Portal: Profile → Payment settings, Pay now, Invoices", "API: recharges, pay"),
+    ),
+    Feature(
+        key="minimum_prepaid_recharge",
+        title="Minimum prepaid recharge",
+        section="Payments",
+        kind=OptionalAmount(),
+        default=Decimal(10),
+        help=(
+            "A recharge of a prepaid customer below it is refused, in the customer's currency. "
+            "Empty: no minimum."
+        ),
+        changes=("Portal: Pay now", "API: recharges, recharge rule", "Automatic recharge"),
+    ),
+    Feature(
+        key="maximum_prepaid_recharge",
+        title="Maximum prepaid recharge",
+        section="Payments",
+        kind=OptionalAmount(),
+        default=None,
+        help=(
+            "A single recharge of a prepaid customer above it is refused; an automatic recharge "
+            "charges at most this much and says so. Empty: no maximum."
+        ),
+        changes=("Portal: Pay now, Profile → Payment settings", "API: recharges"),
+    ),
+    Feature(
+        key="invoice_menu",
+        title="Invoices in the portal",
+        section="Portal",
+        kind=Switch(),
+        default=True,
+        when_on="The portal shows Invoices.",
+        when_off=(
+            "The menu, its pages, PDFs and the customer invoice API are gone. Paying still works."
+        ),
+        changes=("Portal: Invoices", "API: invoices, for company keys"),
+    ),
+    Feature(
+        key="prepaid_negative_balance_display",
+        title="Show a negative prepaid balance",
+        section="Portal",
+        kind=Switch(),
+        default=False,
+        when_on="A negative prepaid balance is shown as it is, with a call to add funds.",
+        when_off=(
+            "It is shown as 0, to company API keys too. The ledger keeps the true figure, and a "
+            "top-up first fills the hole."
+        ),
+        changes=("Admin: company page", "Portal: Dashboard, header", "API: displayed_balance"),
+    ),
+    Feature(
+        key="prepaid_hourly_billing",
+        title="Hourly cost to date for prepaid",
+        section="Portal",
+        kind=Switch(),
+        default=False,
+        when_on="The cost to date of prepaid customers is brought up to date every hour.",
+        when_off=("Once a day. Balance and enforcement are live in both positions."),
+        changes=("Portal: Dashboard, My Profile (each with “as of …”)",),
+    ),
+    Feature(
+        key="cost_decimal_points",
+        title="Decimals shown for costs",
+        section="Portal",
+        kind=WholeNumber(0, 6, unit="decimals"),
+        default=2,
+        help=(
+            "Display only: estimates, summaries, usage tables, unit prices and annexes on "
+            "invoices. Stored amounts keep full precision; totals keep the currency's minor unit."
+        ),
+        changes=("Portal: usage, estimates, summaries", "Invoices: unit prices, annexes"),
+    ),
+)

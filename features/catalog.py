@@ -1,0 +1,68 @@
+"""Every switch and setting of the provider, declared once.
+
+A declaration says key, title, kind of value, default, what it does and which pages it changes.
+The value in force and its history are in the database (`queries`). To add one: declare it in
+`billing_features` or `billing_settings`, add its key to the Literal of its type here, and read it
+with `queries.value(key, at=…)` where it acts.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from features.billing_features import FEATURES
+from features.billing_settings import SETTINGS
+from features.declarations import AnyFeature
+from features.exceptions import UnknownFeature
+
+SwitchKey = Literal[
+    "portal_payment",
+    "invoice_menu",
+    "prepaid_negative_balance_display",
+    "prepaid_hourly_billing",
+]
+WholeNumberKey = Literal[
+    "cost_decimal_points",
+    "invoice_due_days",
+    "grace_hours",
+    "recharge_attempts",
+    "recharge_retry_hours",
+    "recharges_per_day",
+    "payment_failure_limit",
+    "low_balance_days",
+]
+OptionalAmountKey = Literal["minimum_prepaid_recharge", "maximum_prepaid_recharge"]
+DecimalKey = Literal["four_eyes_amount", "tax_percent"]
+TextKey = Literal[
+    "default_currency",
+    "tax_name",
+    "support_contact",
+    "bank_details",
+    "branding_name",
+    "branding_legal_name",
+    "branding_address",
+    "branding_city",
+    "branding_postal_code",
+    "branding_country",
+    "branding_tax_id",
+    "branding_registration_number",
+    "branding_email",
+    "branding_footer",
+    "series_prefix_invoice",
+    "series_prefix_credit_note",
+    "series_prefix_receipt",
+]
+PictureKey = Literal["branding_logo"]
+
+__all__ = ["ALL", "FEATURES", "SETTINGS", "feature"]
+
+ALL: tuple[AnyFeature, ...] = (*FEATURES, *SETTINGS)
+_BY_KEY: dict[str, AnyFeature] = {feature.key: feature for feature in ALL}
+
+
+def feature(key: str) -> AnyFeature:
+    """The declaration of `key`. Raise UnknownFeature."""
+    try:
+        return _BY_KEY[key]
+    except KeyError:
+        raise UnknownFeature(key) from None
