@@ -8,121 +8,299 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('billing', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("billing", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NetworkCode',
+            name="NetworkCode",
             fields=[
-                ('plmn', models.CharField(max_length=6, primary_key=True, serialize=False)),
-                ('country', models.CharField(max_length=2)),
-                ('network', models.CharField(blank=True, max_length=200)),
+                ("plmn", models.CharField(max_length=6, primary_key=True, serialize=False)),
+                ("country", models.CharField(max_length=2)),
+                ("network", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'db_table': 'network_code',
+                "db_table": "network_code",
             },
         ),
         migrations.CreateModel(
-            name='Operator',
+            name="Operator",
             fields=[
-                ('key', models.SlugField(max_length=64, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100)),
-                ('adapter', models.CharField(choices=[('manual', 'Manual'), ('sandbox', 'Sandbox')], default='manual', max_length=16)),
-                ('usage_cursor', models.CharField(blank=True, max_length=200)),
-                ('usage_fetched_at', models.DateTimeField(blank=True, null=True)),
-                ('usage_error', models.TextField(blank=True)),
+                ("key", models.SlugField(max_length=64, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "adapter",
+                    models.CharField(
+                        choices=[("manual", "Manual"), ("sandbox", "Sandbox")],
+                        default="manual",
+                        max_length=16,
+                    ),
+                ),
+                ("usage_cursor", models.CharField(blank=True, max_length=200)),
+                ("usage_fetched_at", models.DateTimeField(blank=True, null=True)),
+                ("usage_error", models.TextField(blank=True)),
             ],
             options={
-                'db_table': 'operator',
-                'ordering': ['name'],
+                "db_table": "operator",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Sim',
+            name="Sim",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('iccid', models.CharField(max_length=20, unique=True)),
-                ('imsi', models.CharField(blank=True, max_length=15, null=True, unique=True)),
-                ('msisdn', models.CharField(blank=True, max_length=15, null=True, unique=True)),
-                ('eid', models.CharField(blank=True, max_length=32)),
-                ('imei', models.CharField(blank=True, max_length=16)),
-                ('labels', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=50), blank=True, default=list, size=None)),
-                ('note', models.TextField(blank=True)),
-                ('status', models.CharField(choices=[('not_available', 'Not Available'), ('pending', 'Pending'), ('invalid', 'Invalid'), ('blank', 'Blank'), ('activation_ready', 'Activation Ready'), ('active', 'Active'), ('suspended', 'Suspended'), ('archived', 'Archived')], default='not_available', max_length=16)),
-                ('status_reason', models.CharField(blank=True, max_length=300)),
-                ('status_changed_at', models.DateTimeField()),
-                ('intended_status', models.CharField(blank=True, choices=[('not_available', 'Not Available'), ('pending', 'Pending'), ('invalid', 'Invalid'), ('blank', 'Blank'), ('activation_ready', 'Activation Ready'), ('active', 'Active'), ('suspended', 'Suspended'), ('archived', 'Archived')], max_length=16)),
-                ('suspended_by', models.CharField(blank=True, choices=[('', 'Nobody'), ('person', 'Person'), ('system', 'System')], max_length=8)),
-                ('in_session', models.CharField(choices=[('yes', 'Yes'), ('no', 'No'), ('unknown', 'Unknown')], default='unknown', max_length=8)),
-                ('first_usage_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('company', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sims', to='accounts.company')),
-                ('end_user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sims', to=settings.AUTH_USER_MODEL)),
-                ('operator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sims', to='telecom.operator')),
-                ('plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sims', to='billing.plan')),
-                ('subscription', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sim', to='billing.subscription')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("iccid", models.CharField(max_length=20, unique=True)),
+                ("imsi", models.CharField(blank=True, max_length=15, null=True, unique=True)),
+                ("msisdn", models.CharField(blank=True, max_length=15, null=True, unique=True)),
+                ("eid", models.CharField(blank=True, max_length=32)),
+                ("imei", models.CharField(blank=True, max_length=16)),
+                (
+                    "labels",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=50),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("note", models.TextField(blank=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("not_available", "Not Available"),
+                            ("pending", "Pending"),
+                            ("invalid", "Invalid"),
+                            ("blank", "Blank"),
+                            ("activation_ready", "Activation Ready"),
+                            ("active", "Active"),
+                            ("suspended", "Suspended"),
+                            ("archived", "Archived"),
+                        ],
+                        default="not_available",
+                        max_length=16,
+                    ),
+                ),
+                ("status_reason", models.CharField(blank=True, max_length=300)),
+                ("status_changed_at", models.DateTimeField()),
+                (
+                    "intended_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("not_available", "Not Available"),
+                            ("pending", "Pending"),
+                            ("invalid", "Invalid"),
+                            ("blank", "Blank"),
+                            ("activation_ready", "Activation Ready"),
+                            ("active", "Active"),
+                            ("suspended", "Suspended"),
+                            ("archived", "Archived"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "suspended_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "Nobody"), ("person", "Person"), ("system", "System")],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "in_session",
+                    models.CharField(
+                        choices=[("yes", "Yes"), ("no", "No"), ("unknown", "Unknown")],
+                        default="unknown",
+                        max_length=8,
+                    ),
+                ),
+                ("first_usage_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "company",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sims",
+                        to="accounts.company",
+                    ),
+                ),
+                (
+                    "end_user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sims",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "operator",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sims",
+                        to="telecom.operator",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sims",
+                        to="billing.plan",
+                    ),
+                ),
+                (
+                    "subscription",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sim",
+                        to="billing.subscription",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'SIM',
-                'db_table': 'sim',
-                'ordering': ['-created_at', '-id'],
+                "verbose_name": "SIM",
+                "db_table": "sim",
+                "ordering": ["-created_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='StatusChange',
+            name="StatusChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('before', models.CharField(blank=True, max_length=16)),
-                ('after', models.CharField(max_length=16)),
-                ('reason', models.CharField(max_length=300)),
-                ('by', models.CharField(max_length=254)),
-                ('sim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='status_changes', to='telecom.sim')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("before", models.CharField(blank=True, max_length=16)),
+                ("after", models.CharField(max_length=16)),
+                ("reason", models.CharField(max_length=300)),
+                ("by", models.CharField(max_length=254)),
+                (
+                    "sim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="status_changes",
+                        to="telecom.sim",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'sim_status_change',
-                'ordering': ['-at', '-id'],
+                "db_table": "sim_status_change",
+                "ordering": ["-at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='OperatorJob',
+            name="OperatorJob",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('line', models.CharField(help_text='ICCID or serial.', max_length=32)),
-                ('action', models.CharField(choices=[('activate', 'Activate'), ('suspend', 'Suspend'), ('terminate', 'Terminate')], max_length=10)),
-                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('done', 'Done'), ('failed', 'Failed'), ('superseded', 'Superseded')], default='waiting', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_attempt_at', models.DateTimeField()),
-                ('error', models.TextField(blank=True)),
-                ('asked_by', models.CharField(max_length=254)),
-                ('asked_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='telecom.operator')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("line", models.CharField(help_text="ICCID or serial.", max_length=32)),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("activate", "Activate"),
+                            ("suspend", "Suspend"),
+                            ("terminate", "Terminate"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("sent", "Sent"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("superseded", "Superseded"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_attempt_at", models.DateTimeField()),
+                ("error", models.TextField(blank=True)),
+                ("asked_by", models.CharField(max_length=254)),
+                ("asked_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "operator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="jobs",
+                        to="telecom.operator",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'operator_job',
-                'ordering': ['-asked_at', '-id'],
-                'indexes': [models.Index(condition=models.Q(('status__in', ['waiting', 'sent'])), fields=['next_attempt_at', 'id'], name='operator_job_due')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status__in', ['waiting', 'sent'])), fields=('operator', 'line'), name='one_open_operator_job_per_line')],
+                "db_table": "operator_job",
+                "ordering": ["-asked_at", "-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status__in", ["waiting", "sent"])),
+                        fields=["next_attempt_at", "id"],
+                        name="operator_job_due",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["waiting", "sent"])),
+                        fields=("operator", "line"),
+                        name="one_open_operator_job_per_line",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='sim',
-            index=models.Index(fields=['company', 'status', '-created_at'], name='sim_by_company'),
+            model_name="sim",
+            index=models.Index(fields=["company", "status", "-created_at"], name="sim_by_company"),
         ),
         migrations.AddConstraint(
-            model_name='sim',
-            constraint=models.CheckConstraint(condition=models.Q(('iccid__regex', '^[0-9]{19,20}$')), name='iccid_has_19_or_20_digits'),
+            model_name="sim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("iccid__regex", "^[0-9]{19,20}$")),
+                name="iccid_has_19_or_20_digits",
+            ),
         ),
         migrations.AddIndex(
-            model_name='statuschange',
-            index=models.Index(fields=['sim', '-at'], name='sim_status_change_by_sim'),
+            model_name="statuschange",
+            index=models.Index(fields=["sim", "-at"], name="sim_status_change_by_sim"),
         ),
     ]

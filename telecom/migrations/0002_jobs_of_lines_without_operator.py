@@ -5,28 +5,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('telecom', '0001_initial'),
+        ("telecom", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='operatorjob',
-            name='one_open_operator_job_per_line',
+            model_name="operatorjob",
+            name="one_open_operator_job_per_line",
         ),
         migrations.AlterField(
-            model_name='operatorjob',
-            name='action',
-            field=models.CharField(choices=[('provision', 'Provision'), ('activate', 'Activate'), ('suspend', 'Suspend'), ('terminate', 'Terminate')], max_length=10),
+            model_name="operatorjob",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("provision", "Provision"),
+                    ("activate", "Activate"),
+                    ("suspend", "Suspend"),
+                    ("terminate", "Terminate"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='operatorjob',
-            name='operator',
-            field=models.ForeignKey(blank=True, help_text='Empty: a line without an operator, looked after by hand.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='telecom.operator'),
+            model_name="operatorjob",
+            name="operator",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Empty: a line without an operator, looked after by hand.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="jobs",
+                to="telecom.operator",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='operatorjob',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['waiting', 'sent'])), fields=('line',), name='one_open_operator_job_per_line'),
+            model_name="operatorjob",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["waiting", "sent"])),
+                fields=("line",),
+                name="one_open_operator_job_per_line",
+            ),
         ),
     ]

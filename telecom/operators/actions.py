@@ -99,9 +99,7 @@ def record_outcome(job: OperatorJob, outcome: Outcome, *, at: datetime) -> bool:
         return False
     current.error = outcome.error
     if outcome.verdict is Verdict.AGAIN:
-        current.status = (
-            OperatorJob.Status.WAITING if outcome.error else OperatorJob.Status.SENT
-        )
+        current.status = OperatorJob.Status.WAITING if outcome.error else OperatorJob.Status.SENT
         current.next_attempt_at = at + _wait(current.attempts)
     else:
         done = outcome.verdict is Verdict.DONE

@@ -38,7 +38,7 @@ from telecom.sims.queries import lock_sim, out_of_step
 
 _PENDING, _READY = Sim.Status.PENDING, Sim.Status.ACTIVATION_READY
 _ACTIVE, _SUSPENDED = Sim.Status.ACTIVE, Sim.Status.SUSPENDED
-_PERSON, _SYSTEM = Company.StoppedBy.PERSON, Company.StoppedBy.SYSTEM
+_NOBODY, _SYSTEM = Sim.SuspendedBy.NOBODY, Sim.SuspendedBy.SYSTEM
 
 
 @transaction.atomic
@@ -72,7 +72,9 @@ def create_sim(
             sim.save(force_insert=True)
     except IntegrityError as error:
         raise IccidTaken(iccid) from error
-    record("sim.created", actor=by, at=at, target=iccid, after={"operator": operator and operator.key})
+    record(
+        "sim.created", actor=by, at=at, target=iccid, after={"operator": operator and operator.key}
+    )
     if adapter_of(operator).has_network:
         sim.status = _PENDING
         sim.status_reason = "Being set up at the operator"
@@ -116,18 +118,20 @@ def assign_sim(
 
 
 @transaction.atomic
-def activate_sim(iccid: str, *, reason: str, by: str, at: datetime, by_customer: bool = False) -> Sim:
+def activate_sim(
+    iccid: str, *, reason: str, by: str, at: datetime, by_customer: bool = False
+) -> Sim:
     """Put a SIM into service by hand. A customer cannot wake what the provider suspended."""
     sim = lock_sim(iccid)
     if sim.subscription is None:
         raise SimNotAssigned(sim)
     if sim.subscription.status == Subscription.Status.STOPPED:
         raise ServiceStopped(sim)
-    if by_customer and _was_suspended_by_provider(sim):
+    if by_customer and sim.suspended_by == Sim.SuspendedBy.PROVIDER:
         raise SimSuspendedByPerson(sim)
     if sim.status == _ACTIVE or (sim.status == _PENDING and sim.intended_status == _ACTIVE):
         return sim
-    sim.suspended_by = Company.StoppedBy.NOBODY
+    sim.suspended_by = _NOBODY
     sim.save(update_fields=["suspended_by"])
     _operate(sim, OperatorJob.Action.ACTIVATE, target=_ACTIVE, reason=reason, by=by, at=at)
     return sim
@@ -140,13 +144,13 @@ def suspend_sim(
     reason: str,
     by: str,
     at: datetime,
-    suspended_by: Company.StoppedBy = Company.StoppedBy.PERSON,
+    suspended_by: Sim.SuspendedBy,
 ) -> Sim:
     """Take a SIM out of service; who did it decides who may bring it back."""
     sim = lock_sim(iccid)
     if sim.subscription is None:
         raise SimNotAssigned(sim)
-    if sim.status == _SUSPENDED and suspended_by != _PERSON:
+    if sim.status == _SUSPENDED and suspended_by == _SYSTEM:
         return sim
     if sim.status == _SUSPENDED:
         sim.suspended_by = suspended_by
@@ -223,7 +227,7 @@ def _follow(iccid: str, *, at: datetime) -> int:
         return 1
     if subscription.status == Subscription.Status.ACTIVE and sim.suspended_by == _SYSTEM:
         target = _READY if sim.first_usage_at is None else _ACTIVE
-        sim.suspended_by = Company.StoppedBy.NOBODY
+        sim.suspended_by = _NOBODY
         sim.save(update_fields=["suspended_by"])
         _operate(
             sim,
@@ -241,9 +245,9 @@ def _make_ready(sim: Sim, *, by: str, at: datetime) -> None:
     """A newly assigned SIM waits for its first usage, unless a person had suspended it."""
     sim.first_usage_at = None
     sim.save(update_fields=["first_usage_at"])
-    if sim.status == _SUSPENDED and sim.suspended_by == _PERSON:
+    if sim.status == _SUSPENDED and sim.suspended_by != _SYSTEM:
         return
-    sim.suspended_by = Company.StoppedBy.NOBODY
+    sim.suspended_by = _NOBODY
     sim.save(update_fields=["suspended_by"])
     if sim.status != _READY:
         action = OperatorJob.Action.ACTIVATE
@@ -312,10 +316,3 @@ def _check_plan(plan: Plan, company: Company) -> None:
     designated = plan.companies.all()
     if designated.exists() and not designated.filter(pk=company.pk).exists():
         raise PlanNotForSims(f"{plan.name} is not offered to {company.name}.")
-
-
-def _was_suspended_by_provider(sim: Sim) -> bool:
-    if sim.status != _SUSPENDED or sim.suspended_by != _PERSON:
-        return False
-    last = sim.status_changes.filter(after__in=[_SUSPENDED, _PENDING]).first()
-    return last is not None and last.by.startswith("staff:")

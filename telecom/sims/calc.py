@@ -7,7 +7,9 @@ from stdnum.exceptions import ValidationError as NumberError
 
 TRANSITIONS: dict[str, frozenset[str]] = {
     "not_available": frozenset({"activation_ready", "pending", "archived"}),
-    "pending": frozenset({"blank", "activation_ready", "active", "suspended", "invalid", "archived"}),
+    "pending": frozenset(
+        {"blank", "activation_ready", "active", "suspended", "invalid", "archived"}
+    ),
     "invalid": frozenset({"pending", "archived"}),
     "blank": frozenset({"activation_ready", "pending", "archived"}),
     "activation_ready": frozenset({"pending", "active", "suspended", "blank", "archived"}),

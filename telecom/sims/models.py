@@ -27,6 +27,14 @@ class Sim(models.Model):
         SUSPENDED = "suspended"
         ARCHIVED = "archived"
 
+    class SuspendedBy(models.TextChoices):
+        """Who stopped it decides who may bring it back."""
+
+        NOBODY = ""
+        PROVIDER = "provider"
+        CUSTOMER = "customer"
+        SYSTEM = "system"
+
     class InSession(models.TextChoices):
         YES = "yes"
         NO = "no"
@@ -59,7 +67,7 @@ class Sim(models.Model):
     status_reason = models.CharField(max_length=300, blank=True)
     status_changed_at = models.DateTimeField()
     intended_status = models.CharField(max_length=16, choices=Status, blank=True)
-    suspended_by = models.CharField(max_length=8, choices=Company.StoppedBy, blank=True)
+    suspended_by = models.CharField(max_length=8, choices=SuspendedBy, blank=True)
     in_session = models.CharField(max_length=8, choices=InSession, default=InSession.UNKNOWN)
     first_usage_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()

@@ -1,0 +1,9 @@
+"""Gathers the API routes of the folders; relative to /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+from telecom.sims import api as sims
+
+urlpatterns: list[URLPattern] = [*sims.urlpatterns]
