@@ -4,6 +4,4 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from telecom.sims import api as sims
-
-urlpatterns: list[URLPattern] = [*sims.urlpatterns]
+urlpatterns: list[URLPattern] = []

@@ -23,7 +23,7 @@ def sims_in_list() -> QuerySet[Sim]:
 
 
 def out_of_step(company_id: UUID) -> QuerySet[Sim]:
-    """SIMs of a company whose service was stopped or restored and whose line does not follow yet."""
+    """SIMs of a company whose line does not yet follow its service, stopped or restored."""
     sims = Sim.objects.filter(company_id=company_id, subscription__isnull=False)
     to_stop = sims.filter(
         subscription__status=Subscription.Status.STOPPED,

@@ -7,9 +7,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from billing.catalog.models import Plan
 from accounts.companies.models import Company
 from accounts.people.models import User
+from billing.catalog.models import Plan
 from telecom.operators.models import Operator
 from telecom.sims.models import Sim
 from telecom.sims.queries import data_left_mb
