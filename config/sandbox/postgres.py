@@ -224,7 +224,7 @@ def _end_leftovers(data: Path) -> None:
 
 
 def _run_as(user: str | None, command: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own binaries
+    return subprocess.run(
         processes.as_child(command, at_parent_end="TERM", user=user),
         capture_output=True,
         text=True,
