@@ -25,6 +25,8 @@ DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
 SANDBOX_CLOCK_FILE = env.str("SANDBOX_CLOCK_FILE", default="") if SANDBOX else ""
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# How many proxies of ours add to X-Forwarded-For; 0 takes the address of the connection.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
 
 INSTALLED_APPS = [
@@ -187,12 +189,13 @@ OPERATOR_TOKEN = env.str("OPERATOR_TOKEN", default="")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.access.authentication.ApiKeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.access.permissions.StaffKey"],
     "DEFAULT_PAGINATION_CLASS": "accounts.access.pagination.StablePagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["accounts.access.parsers.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "accounts.access.schema.ApiSchema",
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_THROTTLE_CLASSES": ["accounts.access.throttling.KeyRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"key": env.str("API_RATE", default="6000/min")},
     "EXCEPTION_HANDLER": "accounts.access.errors.exception_handler",

@@ -8,4 +8,8 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("api/", include("config.urls_api")),
+    path("portal/", include("accounts.urls_portal")),
+    path("portal/", include("billing.urls_portal")),
+    path("portal/", include("telecom.urls_portal")),
 ]

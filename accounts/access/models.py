@@ -58,7 +58,7 @@ class IdempotencyKey(models.Model):
     status = models.CharField(max_length=8, choices=Status, default=Status.RUNNING)
     lease_until = models.DateTimeField()
     answer_status = models.PositiveSmallIntegerField(null=True, blank=True)
-    answer = models.JSONField(null=True, blank=True)
+    answer = models.TextField(blank=True)
     created_at = models.DateTimeField()
 
     class Meta:

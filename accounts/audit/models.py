@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pgtrigger
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from uuid_utils.compat import uuid7
 
@@ -20,8 +21,8 @@ class AuditRecord(models.Model):
         Company, on_delete=models.PROTECT, null=True, blank=True, related_name="audit_records"
     )
     target = models.CharField(max_length=200, blank=True)
-    before = models.JSONField(null=True, blank=True)
-    after = models.JSONField(null=True, blank=True)
+    before = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
+    after = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
     reason = models.TextField(blank=True)
     address = models.GenericIPAddressField(null=True, blank=True)
 

@@ -12,7 +12,9 @@ from uuid_utils.compat import uuid7
 
 def validate_timezone(name: str) -> None:
     if name not in available_timezones():
-        raise ValidationError("%(name)s is not a time zone of the IANA list.", params={"name": name})
+        raise ValidationError(
+            "%(name)s is not a time zone of the IANA list.", params={"name": name}
+        )
 
 
 class Company(models.Model):
@@ -48,7 +50,9 @@ class Company(models.Model):
     status = models.CharField(max_length=16, choices=Status, default=Status.ACTIVE)
     status_reason = models.CharField(max_length=300, blank=True)
     status_changed_at = models.DateTimeField()
-    suspended_by = models.CharField(max_length=8, choices=StoppedBy, default=StoppedBy.NOBODY, blank=True)
+    suspended_by = models.CharField(
+        max_length=8, choices=StoppedBy, default=StoppedBy.NOBODY, blank=True
+    )
     created_at = models.DateTimeField()
 
     class Meta:

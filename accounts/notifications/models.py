@@ -9,7 +9,7 @@ from accounts.companies.models import Company
 
 
 class Mail(models.Model):
-    """One mail to one address. `once` makes a mail unique: one per crossing, not per check."""
+    """One mail to one address. `once` makes it unique there: one per crossing, not per check."""
 
     class Status(models.TextChoices):
         WAITING = "waiting"
@@ -21,7 +21,7 @@ class Mail(models.Model):
         Company, on_delete=models.PROTECT, null=True, blank=True, related_name="mails"
     )
     kind = models.CharField(max_length=64)
-    once = models.CharField(max_length=200, unique=True)
+    once = models.CharField(max_length=200)
     to = models.EmailField(max_length=254)
     subject = models.CharField(max_length=300)
     text = models.TextField()
@@ -36,6 +36,7 @@ class Mail(models.Model):
     class Meta:
         db_table = "mail"
         ordering = ["-created_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["once", "to"], name="mail_once_per_address")]
         indexes = [
             models.Index(
                 fields=["next_attempt_at", "id"],

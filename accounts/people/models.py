@@ -11,7 +11,9 @@ from accounts.companies.models import Company
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(self, email: str, password: str | None = None, *, is_staff: bool = False) -> User:
+    def create_user(
+        self, email: str, password: str | None = None, *, is_staff: bool = False
+    ) -> User:
         user = self.model(email=self.normalize_email(email).lower(), is_staff=is_staff)
         user.set_password(password)
         user.save(using=self._db)

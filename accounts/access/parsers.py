@@ -1,0 +1,134 @@
+"""JSON as we accept it: strict, and without anything that PostgreSQL or Python would choke on."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import IO, NoReturn
+
+from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.parsers import BaseParser
+
+from accounts.access.exceptions import JSONValue
+
+DEEPEST = 32
+LONGEST_NUMBER = 40
+
+_ESCAPED_CULPRIT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+_CULPRIT = re.compile("[\x00\ud800-\udfff]")
+_LONG_NUMBER = re.compile(rf"[0-9]{{{LONGEST_NUMBER + 1}}}")
+
+
+class StrictJSONParser(BaseParser):
+    """UTF-8 JSON; refuses NaN, Infinity, endless numbers, deep nesting, NUL and lone surrogates.
+
+    Each is refused with 400 and, where there is one, the field that holds it. The checks cost
+    nothing on ordinary bodies: a look at the raw text decides whether to search the values.
+    """
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, object] | None = None,
+    ) -> JSONValue:
+        text = _decoded(stream.read())
+        value = _loaded(text)
+        if text.count("{") + text.count("[") > DEEPEST:
+            _refuse_deep_nesting(value)
+        if self.is_text_suspicious(text):
+            _refuse_bad_text(value)
+        return value
+
+    def is_text_suspicious(self, text: str) -> bool:
+        return _ESCAPED_CULPRIT.search(text) is not None
+
+
+class RecordsJSONParser(StrictJSONParser):
+    """For batches whose records are judged one by one: bad text inside a record is the record's
+    own fault, so it is let through and must be rejected there (`has_bad_text`)."""
+
+    def is_text_suspicious(self, text: str) -> bool:
+        return False
+
+
+def has_bad_text(text: str) -> bool:
+    """Whether a text holds what no column can keep: NUL or a lone surrogate."""
+    return _CULPRIT.search(text) is not None
+
+
+def _decoded(body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ParseError(f"The body is not UTF-8 (byte {error.start}).") from error
+
+
+def _loaded(text: str) -> JSONValue:
+    whole_number = _whole_number if _LONG_NUMBER.search(text) else None
+    try:
+        value: JSONValue = json.loads(
+            text, parse_constant=_no_constant, parse_float=_fraction, parse_int=whole_number
+        )
+    except RecursionError as error:
+        raise ParseError("The body is nested too deeply.") from error
+    except ValueError as error:
+        raise ParseError(f"The body is not valid JSON: {error}") from error
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > LONGEST_NUMBER:
+        raise ValueError(f"a number has more than {LONGEST_NUMBER} digits")
+    return int(digits)
+
+
+def _fraction(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value) or len(digits) > 2 * LONGEST_NUMBER:
+        raise ValueError("a number is out of range")
+    return value
+
+
+def _refuse_deep_nesting(value: JSONValue) -> None:
+    level: list[JSONValue] = [value]
+    for _ in range(DEEPEST + 1):
+        level = [child for parent in level for child in _children(parent)]
+        if not level:
+            return
+    raise ParseError(f"The body is nested more than {DEEPEST} levels deep.")
+
+
+def _children(value: JSONValue) -> list[JSONValue]:
+    if isinstance(value, dict):
+        return [child for child in value.values() if isinstance(child, dict | list)]
+    if isinstance(value, list):
+        return [child for child in value if isinstance(child, dict | list)]
+    return []
+
+
+def _refuse_bad_text(value: JSONValue, *, path: str = "") -> None:
+    if isinstance(value, str):
+        if has_bad_text(value):
+            _refuse_text_at(path)
+    elif isinstance(value, dict):
+        for name, child in value.items():
+            if has_bad_text(name):
+                _refuse_text_at(path)
+            _refuse_bad_text(child, path=f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            _refuse_bad_text(child, path=f"{path}.{index}" if path else str(index))
+
+
+def _refuse_text_at(path: str) -> NoReturn:
+    detail = "The text holds a NUL character or half of a surrogate pair."
+    raise ValidationError({path or "non_field_errors": [detail]}, code="invalid_character")
