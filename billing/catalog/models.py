@@ -234,7 +234,7 @@ class PriceRate(models.Model):
     meter = models.ForeignKey(Meter, on_delete=models.PROTECT)
     country = models.CharField(max_length=2, blank=True)
     price = models.ForeignKey(Price, on_delete=models.PROTECT, related_name="rates")
-    per_base = models.DecimalField(max_digits=60, decimal_places=32, default=Decimal(0))
+    per_base = models.DecimalField(max_digits=60, decimal_places=42, default=Decimal(0))
     is_tiered = models.BooleanField(default=False)
     is_blocked = models.BooleanField(default=False)
 

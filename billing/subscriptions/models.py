@@ -53,13 +53,20 @@ class Subscription(models.Model):
 class SubjectKey(models.Model):
     """A key under which usage of a subscription arrives (ICCID, IMSI, MSISDN, any string).
 
-    Half-open in time, so that late usage finds what held when it happened. A key belongs to one
-    subscription at any instant: the open row is unique, and `actions` refuse overlaps under a lock
-    on the key.
+    Half-open in time, so that late usage finds what held when it happened: the subscription, its
+    company, and the version of the plan. A change of plan therefore ends a row and begins the next.
+    A key belongs to one subscription at any instant: the open row is unique, and `actions` refuse
+    overlaps under a lock on the key.
     """
 
-    key = models.CharField(max_length=128)
+    key = models.CharField(max_length=128, db_collation="C")
     subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="keys")
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, related_name="subject_keys", db_index=False
+    )
+    version = models.ForeignKey(
+        PlanVersion, on_delete=models.PROTECT, related_name="subject_keys", db_index=False
+    )
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
 
