@@ -9,7 +9,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("api/", include("config.urls_api")),
-    path("portal/", include("accounts.urls_portal")),
-    path("portal/", include("billing.urls_portal")),
-    path("portal/", include("telecom.urls_portal")),
+    path("portal/", include("config.urls_portal")),
 ]

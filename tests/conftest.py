@@ -1,3 +1,22 @@
 """Fixtures for every test."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from accounts.companies.models import Company
+from tests.accounts.access.client import Api, company_client, staff_client
+
+
+@pytest.fixture
+def staff_api(db: None) -> Api:
+    """A client with a staff key."""
+    return staff_client()
+
+
+@pytest.fixture
+def company_api(db: None) -> Callable[[Company], Api]:
+    """`company_api(company)` is a client with that company's key."""
+    return company_client

@@ -1,14 +1,21 @@
-"""Who may do what: the table of spec/roles.md, and the API's permission classes."""
+"""Who may do what: the table of spec/roles.md, for members in the portal and keys of the API."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from accounts.access.principals import Principal
+from accounts.access.principals import PortalRequest, Principal, member_principal
+from accounts.access.queries import member_for
 from accounts.people.models import Role
 
 if TYPE_CHECKING:  # DRF's views read these classes while they are being imported
@@ -45,6 +52,54 @@ on the company: `telecom.sims` scopes those pages by the person."""
 def can(role: Role | str, permission: Permission) -> bool:
     """Whether members of that role may do it."""
     return permission in ROLE_PERMISSIONS[Role(role)]
+
+
+Arguments = ParamSpec("Arguments")
+PortalView = Callable[Concatenate[PortalRequest, Arguments], HttpResponseBase]
+
+
+def requires(
+    permission: Permission | None,
+) -> Callable[
+    [PortalView[Arguments]], Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
+]:
+    """Guards a portal view and gives it `request.company`, `.member` and `.principal`.
+
+    Signed out → the sign-in page; a role without the permission, or no company at all → 403.
+    `None` is for pages of every member, end users included. Staff who look at the portal as the
+    customer (`accounts.access.acting`) may read what an owner reads and change nothing.
+    """
+
+    def guard(
+        view: PortalView[Arguments],
+    ) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]:
+        @wraps(view)
+        def guarded(
+            request: HttpRequest, *args: Arguments.args, **kwargs: Arguments.kwargs
+        ) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            return view(_admitted(request, permission), *args, **kwargs)
+
+        guarded.portal_permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def _admitted(request: HttpRequest, permission: Permission | None) -> PortalRequest:
+    member = member_for(request)
+    if member is None:
+        raise PermissionDenied("You are not a member of any company.")
+    if permission is not None and not can(member.role, permission):
+        raise PermissionDenied("Your role does not include this.")
+    if member.is_looking_on and request.method not in ("GET", "HEAD"):
+        raise PermissionDenied("You are looking at this as the customer: nothing can be changed.")
+    admitted = cast("PortalRequest", request)
+    admitted.company = member.company
+    admitted.member = member
+    admitted.principal = member_principal(member)
+    return admitted
 
 
 class AnyKey(BasePermission):

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.http import HttpRequest
+
+from accounts.companies.models import Company
+from accounts.people.models import Member
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
@@ -33,3 +38,21 @@ class Principal:
 
     def __str__(self) -> str:
         return self.label
+
+
+class PortalRequest(HttpRequest):
+    """What a view behind `requires` gets: the request, and whose company it is about."""
+
+    company: Company
+    member: Member
+    principal: Principal
+
+
+def member_principal(member: Member) -> Principal:
+    """A person in one company; staff looking on are named as what they are."""
+    kind = "staff" if member.is_looking_on else "member"
+    return Principal(
+        id=f"user:{member.user_id}",
+        label=f"{kind}:{member.user.email}",
+        company_id=member.company_id,
+    )

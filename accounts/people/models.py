@@ -80,6 +80,11 @@ class Member(models.Model):
     def __str__(self) -> str:
         return f"{self.user} ({self.role}) of {self.company}"
 
+    @property
+    def is_looking_on(self) -> bool:
+        """Staff seeing the portal as the customer does: never saved, never allowed to change."""
+        return self._state.adding
+
 
 class Invitation(models.Model):
     """An invitation to a company by e-mail; the token in the mail is kept hashed."""
