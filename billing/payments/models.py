@@ -93,6 +93,7 @@ class Payment(models.Model):
         INVOICE = "invoice"
         TOP_UP = "top_up"
 
+    objects: models.Manager[Payment] = models.Manager()
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="payments")
     purpose = models.CharField(max_length=16, choices=Purpose)
@@ -105,12 +106,18 @@ class Payment(models.Model):
     )
     gateway_reference = models.CharField(max_length=255, blank=True)
     client_secret = models.CharField(max_length=255, blank=True)
+    action_url = models.URLField(
+        max_length=500, blank=True, help_text="Where the customer answers 3-D Secure."
+    )
     key = models.CharField(max_length=200, unique=True)
     reference = models.CharField(max_length=200, blank=True, help_text="Of a bank transfer.")
     failure_code = models.CharField(max_length=64, blank=True)
     failure_message = models.CharField(max_length=300, blank=True)
     by = models.CharField(max_length=254)
     created_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(
+        auto_now_add=True, help_text="Wall time: the gateway's key memory counts from here."
+    )
     received_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(
         null=True, blank=True, help_text="Wall time of the last look-up at the gateway."
@@ -156,6 +163,7 @@ class Refund(models.Model):
         FAILED = "failed"
         DECLINED = "declined"
 
+    objects: models.Manager[Refund] = models.Manager()
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     amount = MoneyField(max_digits=30, decimal_places=12)
@@ -167,13 +175,32 @@ class Refund(models.Model):
     by = models.CharField(max_length=254)
     decided_by = models.CharField(max_length=254, blank=True)
     created_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(
+        auto_now_add=True, help_text="Wall time: the gateway's key memory counts from here."
+    )
     settled_at = models.DateTimeField(null=True, blank=True)
-    checked_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(
+        null=True, blank=True, help_text="Wall time of the last look-up at the gateway."
+    )
 
     class Meta:
         db_table = "refund"
         ordering = ["-created_at", "-id"]
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="refund_is_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_is_positive"),
+            models.UniqueConstraint(
+                fields=["gateway_reference"],
+                condition=~Q(gateway_reference=""),
+                name="refund_gateway_reference_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["created_at", "id"],
+                condition=Q(status="pending"),
+                name="refund_unsettled",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount} {self.status}"
@@ -187,6 +214,7 @@ class Dispute(models.Model):
         WON = "won"
         LOST = "lost"
 
+    objects: models.Manager[Dispute] = models.Manager()
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="disputes")
     amount = MoneyField(max_digits=30, decimal_places=12)
@@ -232,3 +260,19 @@ class GatewayEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.reference}"
+
+
+class PaymentStanding(models.Model):
+    """How a company's payments go: failures in a row, and since when staff should look at it."""
+
+    company = models.OneToOneField(
+        Company, on_delete=models.PROTECT, primary_key=True, related_name="payment_standing"
+    )
+    failures_in_a_row = models.PositiveIntegerField(default=0)
+    review_since = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "payment_standing"
+
+    def __str__(self) -> str:
+        return f"{self.failures_in_a_row} failures in a row"

@@ -67,6 +67,7 @@ class Recharge(models.Model):
 
     OPEN = (Status.PENDING, Status.CHARGING, Status.RETRY_SCHEDULED)
 
+    objects: models.Manager[Recharge] = models.Manager()
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="recharges")
     trigger = models.CharField(max_length=8, choices=Trigger)
@@ -133,6 +134,9 @@ class ConsumptionAlert(models.Model):
     enabled = models.BooleanField(default=False)
     limit = AmountField(default=Decimal(0))
     emails = ArrayField(models.EmailField(max_length=254), default=list, blank=True)
+    told_for = models.DateTimeField(
+        null=True, blank=True, help_text="Start of the period that the alert was sent for."
+    )
     changed_at = models.DateTimeField()
 
     class Meta:

@@ -1,0 +1,58 @@
+"""Taking numbers and issuing receipt vouchers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import connection
+
+from accounts.companies.models import Company
+from billing.documents.models import Receipt, Series
+from billing.documents.rendering.content import ReceiptContent
+from features.queries import value
+
+NUMBER_DIGITS = 6
+PREFIX_SETTINGS = {
+    Series.Kind.INVOICE: "series_prefix_invoice",
+    Series.Kind.CREDIT_NOTE: "series_prefix_credit_note",
+    Series.Kind.RECEIPT: "series_prefix_receipt",
+}
+
+# In: kind, prefix, how many. Out: the first of them. The row stays locked until the commit, so
+# that a transaction that fails gives its numbers back before anybody else gets higher ones.
+_TAKE_NUMBERS = """
+    INSERT INTO document_series AS series (kind, prefix, next_number)
+    VALUES (%(kind)s, %(prefix)s, 1 + %(count)s)
+    ON CONFLICT (kind) DO UPDATE
+    SET next_number = series.next_number + %(count)s, prefix = excluded.prefix
+    RETURNING next_number - %(count)s
+"""
+
+
+def take_numbers(kind: Series.Kind, *, count: int, at: datetime) -> list[str]:
+    """The next `count` numbers of a series, without a gap.
+
+    Only in the transaction that issues the documents, and last in it: whoever else issues of this
+    series waits until it ends. The prefix is the one that the settings have at `at`.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("Numbers are taken in the transaction that issues the documents.")
+    prefix = str(value(PREFIX_SETTINGS[kind], at=at))
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_NUMBERS, {"kind": kind, "prefix": prefix, "count": count})
+        first = int(cursor.fetchone()[0])
+    return [f"{prefix}{number:0{NUMBER_DIGITS}d}" for number in range(first, first + count)]
+
+
+def issue_receipt(company: Company, *, content: ReceiptContent, at: datetime) -> Receipt:
+    """A numbered, frozen receipt voucher; whatever number `content` has is replaced by its own."""
+    [number] = take_numbers(Series.Kind.RECEIPT, count=1, at=at)
+    return Receipt.objects.create(
+        company=company,
+        number=number,
+        issued_at=at,
+        amount=content.amount,
+        currency=content.currency,
+        content=replace(content, number=number, issued_at=at).to_json(),
+    )
