@@ -1,7 +1,7 @@
 """What tests, drills and the curious may tell the sandbox gateway. Not part of Stripe's API.
 
 GET    /_control/                       faults in force, endpoint, events and their delivery
-POST   /_control/                       {fault, count, …}: see `faults`
+POST   /_control/                       {fault, count, …}: see `config.sandbox.faults`
 POST   /_control/reset                  forget the faults
 POST   /_control/forget_keys            as if the 24 hours of every idempotency key had passed
 POST   /_control/endpoint               {url, secret}: where webhooks go
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from config.sandbox.faults import UnknownFault
 from config.sandbox.gateway import disputes, idempotency, webhooks
 from config.sandbox.gateway.objects import Json, invalid, whole_number
 from config.sandbox.gateway.service import Gateway
@@ -21,12 +22,19 @@ from config.sandbox.gateway.service import Gateway
 
 def routes(gateway: Gateway) -> list[web.RouteDef]:
     """The control routes, bound to one gateway."""
+    return [*_fault_routes(gateway), *_webhook_routes(gateway), *_dispute_routes(gateway)]
+
+
+def _fault_routes(gateway: Gateway) -> list[web.RouteDef]:
 
     async def show(request: web.Request) -> web.Response:
         return _shown(gateway)
 
     async def order(request: web.Request) -> web.Response:
-        gateway.faults.order(await body_of(request))
+        try:
+            gateway.faults.order(await body_of(request))
+        except UnknownFault as error:
+            raise invalid(str(error)) from error
         return _shown(gateway)
 
     async def reset(request: web.Request) -> web.Response:
@@ -37,6 +45,15 @@ def routes(gateway: Gateway) -> list[web.RouteDef]:
         idempotency.forget_all(gateway.state)
         return _shown(gateway)
 
+    return [
+        web.get("/_control/", show),
+        web.post("/_control/", order),
+        web.post("/_control/reset", reset),
+        web.post("/_control/forget_keys", forget_keys),
+    ]
+
+
+def _webhook_routes(gateway: Gateway) -> list[web.RouteDef]:
     async def set_endpoint(request: web.Request) -> web.Response:
         params = await body_of(request)
         gateway.webhooks.set_endpoint(str(params.get("url", "")), str(params.get("secret", "")))
@@ -46,6 +63,13 @@ def routes(gateway: Gateway) -> list[web.RouteDef]:
         gateway.webhooks.resend(request.match_info["id"])
         return _shown(gateway)
 
+    return [
+        web.post("/_control/endpoint", set_endpoint),
+        web.post("/_control/events/{id}/resend", resend),
+    ]
+
+
+def _dispute_routes(gateway: Gateway) -> list[web.RouteDef]:
     async def open_dispute(request: web.Request) -> web.Response:
         params = await body_of(request)
         amount = params.get("amount")
@@ -64,12 +88,6 @@ def routes(gateway: Gateway) -> list[web.RouteDef]:
         return web.json_response(dispute)
 
     return [
-        web.get("/_control/", show),
-        web.post("/_control/", order),
-        web.post("/_control/reset", reset),
-        web.post("/_control/forget_keys", forget_keys),
-        web.post("/_control/endpoint", set_endpoint),
-        web.post("/_control/events/{id}/resend", resend),
         web.post("/_control/disputes", open_dispute),
         web.post("/_control/disputes/{id}/close", close_dispute),
     ]

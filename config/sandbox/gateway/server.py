@@ -14,8 +14,8 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
+from config.sandbox.faults import Fault, hold
 from config.sandbox.gateway import authentication, control, faults, idempotency, refunds, routes
-from config.sandbox.gateway.faults import Fault, Faults
 from config.sandbox.gateway.objects import Answer, Json, StripeError, decode_form, invalid, new_id
 from config.sandbox.gateway.service import Gateway
 from config.sandbox.gateway.state import State
@@ -44,7 +44,7 @@ async def create_application(
 ) -> web.Application:
     """The server; `endpoint` is address and secret of the webhooks ('' = none yet)."""
     session = aiohttp.ClientSession()
-    store, orders = State(state), Faults()
+    store, orders = State(state), faults.gateway_faults()
     idempotency.settle_interrupted(store)
     webhooks = Webhooks(store, orders, session)
     if endpoint[0]:
@@ -118,7 +118,7 @@ async def _api(gateway: Gateway, request: web.Request) -> web.StreamResponse:
             gateway.state, key, path=request.path, params=params, perform=perform
         )
     if lost:
-        return await faults.hold(request, lost[0])
+        return await hold(request, lost[0])
     return _response(answer, headers={"Idempotent-Replayed": "true"} if replayed else {})
 
 
@@ -190,7 +190,7 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         fault: Fault = ended.args[0]
         if fault.kind == "500_before":
             return _response(faults.server_error().answer, headers={})
-        return await faults.hold(request, fault)
+        return await hold(request, fault)
 
 
 async def _allow_origin(request: web.Request, response: web.StreamResponse) -> None:

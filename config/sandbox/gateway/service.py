@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from config.sandbox.gateway.faults import Faults
+from config.sandbox.faults import Faults
 from config.sandbox.gateway.objects import Json, merged
 from config.sandbox.gateway.state import State
 from config.sandbox.gateway.upstream import Upstream

@@ -15,7 +15,7 @@ import time
 
 import aiohttp
 
-from config.sandbox.gateway.faults import Faults
+from config.sandbox.faults import Faults
 from config.sandbox.gateway.objects import Json, missing, new_id, timestamp
 from config.sandbox.gateway.state import State
 
