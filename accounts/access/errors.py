@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError as ModelValidationError
 from django.http import UnreadablePostError
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
-from drf_standardized_errors.types import ErrorResponse, ExceptionHandlerContext
+from drf_standardized_errors.types import ErrorResponse, ErrorType, ExceptionHandlerContext
 from rest_framework.exceptions import (
     APIException,
     ErrorDetail,
@@ -44,33 +44,38 @@ class BodyTooBig(APIException):
     default_detail = "The body is bigger than this server accepts."
 
 
-class ApiExceptionHandler(ExceptionHandler):  # type: ignore[misc]
+class ApiExceptionHandler(ExceptionHandler):
     """Turns our refusals, and Django's complaints about a request, into client errors."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
-        if isinstance(exc, Refused):
-            return Refusal(exc)
-        if isinstance(exc, FeatureRefused):
-            return Refusal(Refused(exc.code, exc.detail, exc.attr))
-        if isinstance(exc, UnknownFeature):
+        return _translated(exc) or super().convert_known_exceptions(exc)
+
+
+def _translated(error: Exception) -> APIException | None:  # noqa: PLR0911 - a table
+    match error:
+        case Refused():
+            return Refusal(error)
+        case FeatureRefused():
+            return Refusal(Refused(error.code, error.detail, error.attr))
+        case UnknownFeature():
             return NotFound("There is no such feature.")
-        if isinstance(exc, ModelValidationError):
-            return ValidationError(get_error_detail(exc))
-        if isinstance(exc, RequestDataTooBig):
+        case ModelValidationError():
+            return ValidationError(get_error_detail(error))
+        case RequestDataTooBig():
             return BodyTooBig()
-        if isinstance(exc, SuspiciousOperation | BadRequest | UnreadablePostError):
+        case SuspiciousOperation() | BadRequest() | UnreadablePostError():
             return ParseError("The request could not be read.")
-        return cast("Exception", super().convert_known_exceptions(exc))
+    return None
 
 
-class ApiErrorFormatter(ExceptionFormatter):  # type: ignore[misc]
+class ApiErrorFormatter(ExceptionFormatter):
     """Adds to a refusal its field and what the rule tells besides."""
 
-    def get_error_type(self) -> str:
+    def get_error_type(self) -> ErrorType:
         is_about_a_field = isinstance(self.exc, Refusal) and self.exc.attr is not None
         if is_about_a_field and self.exc.status_code == ValidationError.status_code:
             return "validation_error"
-        return cast("str", super().get_error_type())
+        return super().get_error_type()
 
     def format_error_response(self, error_response: ErrorResponse) -> dict[str, JSONValue]:
         answer = cast("dict[str, JSONValue]", super().format_error_response(error_response))
@@ -86,4 +91,4 @@ class ApiErrorFormatter(ExceptionFormatter):  # type: ignore[misc]
 
 def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Response | None:
     """DRF's hook. Anything unknown is a 500 that is logged with its traceback, never its text."""
-    return cast("Response | None", ApiExceptionHandler(exc, context).run())
+    return ApiExceptionHandler(exc, context).run()

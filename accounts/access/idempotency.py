@@ -27,6 +27,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.status import HTTP_402_PAYMENT_REQUIRED, is_success
 from rest_framework.views import APIView
 from uuid_utils.compat import uuid7
 
@@ -39,6 +40,7 @@ from config.clock import wall
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 LEASE = timedelta(minutes=3)
+LONGEST_ROUTE = 200
 _KEY = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,254}")
 _KNOWN_REFUSALS = (APIException, Refused, Http404, PermissionDenied)
 
@@ -124,7 +126,7 @@ def _run(
     is_stored = False
     try:
         answer = _answer(view, work)
-        if 200 <= answer.status_code < 300 or answer.status_code == 402:
+        if is_success(answer.status_code) or answer.status_code == HTTP_402_PAYMENT_REQUIRED:
             finish(row, status=answer.status_code, text=_text(answer))
             is_stored = True
     finally:
@@ -162,7 +164,7 @@ def _principal(request: Request) -> Principal:
 def _route(request: Request) -> str:
     """The path with its parameters; a very long one by its digest."""
     path = request.path
-    return path if len(path) <= 200 else hashlib.sha256(path.encode()).hexdigest()
+    return path if len(path) <= LONGEST_ROUTE else hashlib.sha256(path.encode()).hexdigest()
 
 
 def _body_hash(request: Request) -> str:

@@ -23,6 +23,7 @@ from accounts.access.parsers import has_bad_text
 
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 1000
+LONGEST_LIMIT = 9
 
 Row = TypeVar("Row", bound=Model)
 
@@ -56,7 +57,7 @@ def limit_of(request: Request) -> int:
     text = request.query_params.get("limit")
     if text is None:
         return DEFAULT_LIMIT
-    limit = int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else 0
+    limit = int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_LIMIT else 0
     if not 1 <= limit <= LARGEST_LIMIT:
         raise Refused("invalid_limit", f"A number from 1 to {LARGEST_LIMIT}.", attr="limit")
     return limit
@@ -77,7 +78,7 @@ class StablePagination(BasePagination):
     next: str | None = None
     previous: str | None = None
 
-    def paginate_queryset(
+    def paginate_queryset(  # type: ignore[override]  # querysets only, not any sequence
         self, queryset: QuerySet[Row], request: Request, view: APIView | None = None
     ) -> list[Row]:
         limit, cursor = limit_of(request), cursor_of(request)
@@ -140,7 +141,8 @@ class _Column:
 
 def _total_order(queryset: QuerySet[Row]) -> tuple[_Column, ...]:
     """The queryset's order (else its model's), ended by the primary key."""
-    names = [str(name) for name in queryset.query.order_by or queryset.model._meta.ordering]
+    wanted = queryset.query.order_by or queryset.model._meta.ordering or ()
+    names = [str(name) for name in wanted]
     key = queryset.model._meta.pk.name
     columns = [_Column(name.lstrip("-"), name.startswith("-")) for name in names]
     columns = [_Column(key, c.is_descending) if c.name == "pk" else c for c in columns]

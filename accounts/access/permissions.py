@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from functools import wraps
+from functools import update_wrapper
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
-
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from accounts.access.principals import PortalRequest, Principal, member_principal
+from accounts.access.principals import PortalRequest, caller, member_principal
 from accounts.access.queries import member_for
 from accounts.people.models import Role
 
@@ -54,15 +53,16 @@ def can(role: Role | str, permission: Permission) -> bool:
     return permission in ROLE_PERMISSIONS[Role(role)]
 
 
+READING = ("GET", "HEAD")
+
 Arguments = ParamSpec("Arguments")
 PortalView = Callable[Concatenate[PortalRequest, Arguments], HttpResponseBase]
+GuardedView = Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
 
 
 def requires(
     permission: Permission | None,
-) -> Callable[
-    [PortalView[Arguments]], Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
-]:
+) -> Callable[[PortalView[Arguments]], GuardedView[Arguments]]:
     """Guards a portal view and gives it `request.company`, `.member` and `.principal`.
 
     Signed out → the sign-in page; a role without the permission, or no company at all → 403.
@@ -70,17 +70,15 @@ def requires(
     customer (`accounts.access.acting`) may read what an owner reads and change nothing.
     """
 
-    def guard(
-        view: PortalView[Arguments],
-    ) -> Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]:
-        @wraps(view)
+    def guard(view: PortalView[Arguments]) -> GuardedView[Arguments]:
         def guarded(
-            request: HttpRequest, *args: Arguments.args, **kwargs: Arguments.kwargs
+            request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs
         ) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             return view(_admitted(request, permission), *args, **kwargs)
 
+        update_wrapper(guarded, view)
         guarded.portal_permission = permission  # type: ignore[attr-defined]
         return guarded
 
@@ -93,7 +91,7 @@ def _admitted(request: HttpRequest, permission: Permission | None) -> PortalRequ
         raise PermissionDenied("You are not a member of any company.")
     if permission is not None and not can(member.role, permission):
         raise PermissionDenied("Your role does not include this.")
-    if member.is_looking_on and request.method not in ("GET", "HEAD"):
+    if member.is_looking_on and request.method not in READING:
         raise PermissionDenied("You are looking at this as the customer: nothing can be changed.")
     admitted = cast("PortalRequest", request)
     admitted.company = member.company
@@ -106,7 +104,7 @@ class AnyKey(BasePermission):
     """Staff keys and company keys; what they see is cut down by `accounts.access.queries`."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return isinstance(request.user, Principal)
+        return caller(request) is not None
 
 
 class StaffKey(BasePermission):
@@ -115,7 +113,8 @@ class StaffKey(BasePermission):
     message = "Only a staff key may do this."
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return isinstance(request.user, Principal) and request.user.is_staff
+        principal = caller(request)
+        return principal is not None and principal.is_staff
 
 
 class StaffWrites(BasePermission):
@@ -124,7 +123,5 @@ class StaffWrites(BasePermission):
     message = "Only a staff key may change this."
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        principal = request.user
-        if not isinstance(principal, Principal):
-            return False
-        return principal.is_staff or request.method in ("GET", "HEAD")
+        principal = caller(request)
+        return principal is not None and (principal.is_staff or request.method in READING)

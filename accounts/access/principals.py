@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import HttpRequest
+from rest_framework.request import Request
 
 from accounts.companies.models import Company
 from accounts.people.models import Member
@@ -38,6 +39,12 @@ class Principal:
 
     def __str__(self) -> str:
         return self.label
+
+
+def caller(request: Request) -> Principal | None:
+    """Who calls the API, once authenticated."""
+    user: object = request.user
+    return user if isinstance(user, Principal) else None
 
 
 class PortalRequest(HttpRequest):

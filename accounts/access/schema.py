@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
+from rest_framework.serializers import Serializer
 
 from accounts.access.authentication import ApiKeyAuthentication
 from accounts.access.idempotency import HEADER, IdempotentWrites, is_key_required
@@ -26,10 +27,10 @@ class ErrorSerializer(serializers.Serializer[dict[str, Any]]):
     """Every error of the API."""
 
     type = serializers.ChoiceField(choices=["validation_error", "client_error", "server_error"])
-    errors = ErrorDetailSerializer(many=True)
+    errors = serializers.ListField(child=ErrorDetailSerializer())  # type: ignore[assignment]
 
 
-class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How callers authenticate."""
 
     target_class = ApiKeyAuthentication
@@ -59,10 +60,12 @@ _ERRORS = {
 _ONLY_FOR_WRITES = {"402", "409", "413", "415"}
 
 
-class ApiSchema(AutoSchema):  # type: ignore[misc]
+class ApiSchema(AutoSchema):
     """Adds to each operation what holds for all of them."""
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(
+        self,
+    ) -> list[OpenApiParameter | Serializer[Any] | type[Serializer[Any]]]:
         if self.method != "POST" or not isinstance(self.view, IdempotentWrites):
             return []
         handler = getattr(self.view, getattr(self.view, "action", None) or "post")
@@ -76,13 +79,15 @@ class ApiSchema(AutoSchema):  # type: ignore[misc]
             )
         ]
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
-        bodies = cast("dict[str, Any]", super()._get_response_bodies(direction))
+    def _get_response_bodies(
+        self, direction: Literal["request", "response"] = "response"
+    ) -> dict[str, Any]:
+        bodies = super()._get_response_bodies(direction)
         if direction == "response":
             for status, text in _ERRORS.items():
                 if self._may_answer(status) and status not in bodies:
                     response = OpenApiResponse(ErrorSerializer, description=text)
-                    bodies[status] = self._get_response_for_code(response, status)
+                    bodies[status] = self._get_response_for_code(response, status)  # type: ignore[no-untyped-call]
         return bodies
 
     def _may_answer(self, status: str) -> bool:

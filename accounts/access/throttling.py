@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
-from accounts.access.principals import Principal
+from accounts.access.principals import caller
 from config.clock import wall
 
 if TYPE_CHECKING:  # DRF's views read these classes while they are being imported
@@ -42,10 +42,11 @@ class KeyRateThrottle(BaseThrottle):
         self.calls, self.window_seconds = int(calls), _SECONDS[period[0]]
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        if not isinstance(request.user, Principal):
+        principal = caller(request)
+        if principal is None:
             return True
         window = int(wall().timestamp()) // self.window_seconds
-        return self._count(f"rate:{self.scope}:{request.user.id}:{window}") <= self.calls
+        return self._count(f"rate:{self.scope}:{principal.id}:{window}") <= self.calls
 
     def wait(self) -> float:
         """Seconds until the next window."""

@@ -10,7 +10,7 @@ from accounts.companies.models import Company
 
 
 class Event(models.Model):
-    """A fact. `position` is given by the one publisher after the commit, in order of publication."""
+    """A fact. `position` is given after the commit, by one publisher at a time."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     position = models.BigIntegerField(null=True, unique=True)

@@ -29,7 +29,8 @@ def due_handlings(*, at: datetime) -> QuerySet[Handling]:
 def next_due_handling(after: datetime) -> datetime | None:
     """When the next handler wants to try again, later than `after`."""
     later = Handling.objects.filter(status=Handling.Status.WAITING, next_attempt_at__gt=after)
-    return later.aggregate(first=Min("next_attempt_at"))["first"]
+    first: datetime | None = later.aggregate(first=Min("next_attempt_at"))["first"]
+    return first
 
 
 def failed_handlings() -> QuerySet[Handling]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from accounts.access.actions import create_api_key
 from accounts.companies.models import Company
+
+if TYPE_CHECKING:
+    from rest_framework.test import _MonkeyPatchedResponse as Answer
 
 ISSUED_AT = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -29,21 +32,21 @@ class Api(APIClient):
         *,
         key: str | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Response:
+    ) -> Answer:
         sent = dict(headers or {})
         if key is not None:
             sent["Idempotency-Key"] = key
         send = getattr(self, method.lower())
         address = route if route.startswith(("/", "http")) else f"/api/v1/{route}"
-        answer: Response = send(address, body, format="json", headers=sent)
+        answer: Answer = send(address, body, format="json", headers=sent)
         return answer
 
-    def read(self, route: str, **query: str) -> Response:
+    def read(self, route: str, **query: str) -> Answer:
         address = route if route.startswith(("/", "http")) else f"/api/v1/{route}"
-        answer: Response = self.get(address, query)
+        answer: Answer = self.get(address, query)
         return answer
 
-    def send(self, route: str, body: object = None, *, key: str | None = None) -> Response:
+    def send(self, route: str, body: object = None, *, key: str | None = None) -> Answer:
         return self.call("post", route, body, key=key)
 
 
@@ -57,7 +60,7 @@ def company_client(company: Company, name: str = "tests") -> Api:
     return Api(secret)
 
 
-def error_of(answer: Response) -> tuple[int, str, str | None]:
+def error_of(answer: Answer) -> tuple[int, str, str | None]:
     """Status, code and field of an answer's first error."""
     first = answer.json()["errors"][0]
     return answer.status_code, first["code"], first["attr"]
