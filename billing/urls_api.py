@@ -4,4 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from billing.catalog import api as catalog
+
+urlpatterns: list[URLPattern] = [
+    *catalog.urlpatterns,
+]

@@ -15,7 +15,7 @@ from billing.money.fields import AmountField, CurrencyField
 
 class BaseUnit(models.TextChoices):
     BYTE = "byte"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105
     SMS = "sms"
     SECOND = "second"
     HOUR = "hour"
@@ -116,7 +116,9 @@ class PlanVersion(models.Model):
     overage_price = AmountField(null=True, blank=True, help_text="Per MB beyond what is included.")
     validity_days = models.PositiveIntegerField(null=True, blank=True)
     increment = models.CharField(max_length=4, choices=Increment, default=Increment.BYTE)
-    increment_base = models.PositiveIntegerField(default=1, help_text="The increment in base units.")
+    increment_base = models.PositiveIntegerField(
+        default=1, help_text="The increment in base units."
+    )
     billing_starts = models.CharField(
         max_length=12, choices=BillingStarts, default=BillingStarts.ASSIGNMENT
     )
@@ -168,7 +170,7 @@ class Price(models.Model):
         KB = "KB"
         MB = "MB"
         GB = "GB"
-        TOKEN = "token"
+        TOKEN = "token"  # noqa: S105
         THOUSAND_TOKENS = "1k_tokens"
         MILLION_TOKENS = "1m_tokens"
         SMS = "sms"

@@ -1,0 +1,147 @@
+"""What a plan may not say. Each rule raises `InvalidPlan` naming the field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+from django_countries import countries
+
+from billing.catalog.calc import INCREMENTS, UNITS
+from billing.catalog.exceptions import InvalidPlan
+from billing.catalog.models import BaseUnit, Meter, PlanKind, Price
+from billing.catalog.terms import PlanTerms, PriceTerms, RefillTerms
+
+BEYOND_ISO = frozenset({"XK"})
+"""Country codes in use that ISO 3166 leaves to its users: Kosovo."""
+
+_NEEDS_A_PRICE = (PlanKind.PAYGO, PlanKind.METERED, PlanKind.PAY_PER_MB)
+
+
+def is_country(code: str) -> bool:
+    """Whether usage may be priced for that country code (upper case)."""
+    return code in countries or code in BEYOND_ISO
+
+
+def check_countries(codes: Sequence[str], *, attr: str) -> None:
+    """Refuse what is no country, and a country named twice."""
+    for index, code in enumerate(codes):
+        if not is_country(code):
+            raise InvalidPlan(
+                "unknown_country", f"{code!r} is not an ISO 3166 country.", f"{attr}.{index}"
+            )
+        if code in codes[:index]:
+            raise InvalidPlan("duplicate_country", f"{code} is named twice.", f"{attr}.{index}")
+
+
+def check_terms(terms: PlanTerms, *, kind: str, meter: Meter) -> None:
+    """Refuse terms that contradict themselves or the kind of plan."""
+    _check_increment(terms, meter)
+    _check_overage(terms, meter)
+    has_price = bool(terms.prices) or terms.overage_price is not None
+    if kind in _NEEDS_A_PRICE and not has_price:
+        raise InvalidPlan("price_required", f"A {kind} plan needs at least one price.", "prices")
+    for index, price in enumerate(terms.prices):
+        _check_price(price, attr=f"prices.{index}")
+    _check_places(terms.prices, meter)
+    for index, refill in enumerate(terms.refills):
+        _check_refill(refill, attr=f"refills.{index}")
+
+
+def check_unit(meter: Meter, unit: str, *, attr: str) -> None:
+    """Refuse a price in a unit that its meter does not count in."""
+    if UNITS[unit].base_unit != meter.base_unit:
+        raise InvalidPlan(
+            "unit_mismatch", f"Meter {meter.key} counts {meter.base_unit}, not {unit}.", attr
+        )
+
+
+def _check_increment(terms: PlanTerms, meter: Meter) -> None:
+    if INCREMENTS[terms.increment] > 1 and meter.base_unit != BaseUnit.BYTE:
+        raise InvalidPlan(
+            "unit_mismatch", f"Meter {meter.key} does not count bytes.", attr="increment"
+        )
+
+
+def _check_overage(terms: PlanTerms, meter: Meter) -> None:
+    if terms.overage_price is None:
+        return
+    if meter.base_unit != BaseUnit.BYTE:
+        raise InvalidPlan(
+            "unit_mismatch", f"Meter {meter.key} does not count bytes.", attr="overage_price"
+        )
+    for price in terms.prices:
+        if price.meter in ("", meter.key) and not price.country and price.zone is None:
+            raise InvalidPlan(
+                "duplicate_price", "The overage price is the default price.", "overage_price"
+            )
+
+
+def _check_price(price: PriceTerms, *, attr: str) -> None:
+    if price.country and price.zone is not None:
+        raise InvalidPlan("country_or_zone", "A price is for a country or a zone.", f"{attr}.zone")
+    if price.country and not is_country(price.country):
+        raise InvalidPlan(
+            "unknown_country", f"{price.country!r} is not an ISO 3166 country.", f"{attr}.country"
+        )
+    if price.is_blocked:
+        _check_blocked(price, attr=attr)
+    elif price.tiers:
+        _check_tiers(price, attr=attr)
+    elif price.per_unit is None:
+        raise InvalidPlan("required", "A price needs an amount per unit.", f"{attr}.per_unit")
+
+
+def _check_blocked(price: PriceTerms, *, attr: str) -> None:
+    if not price.country and price.zone is None:
+        raise InvalidPlan("nothing_blocked", "Name the blocked country or zone.", f"{attr}.blocked")
+    if price.per_unit is not None or price.tiers:
+        raise InvalidPlan("blocked_has_a_price", "What is blocked has no price.", f"{attr}.blocked")
+
+
+def _check_tiers(price: PriceTerms, *, attr: str) -> None:
+    if price.per_unit is not None:
+        raise InvalidPlan(
+            "tiers_or_per_unit", "Tiers carry the prices themselves.", f"{attr}.per_unit"
+        )
+    starts = [tier.from_units for tier in price.tiers]
+    if starts[0] != 0:
+        raise InvalidPlan("tiers_start_at_zero", "The first tier starts at 0.", f"{attr}.tiers")
+    if any(later <= earlier for earlier, later in pairwise(starts)):
+        raise InvalidPlan("tiers_ascend", "Each tier starts above the last.", f"{attr}.tiers")
+    size = UNITS[price.unit].size
+    if any(start * size != int(start * size) for start in starts):
+        raise InvalidPlan(
+            "tiers_in_whole_units", "A tier starts at whole base units.", f"{attr}.tiers"
+        )
+
+
+def _check_places(prices: Sequence[PriceTerms], meter: Meter) -> None:
+    """No meter has two prices for one country, one zone, or by default; nor by two zones."""
+    seen: set[tuple[str, str]] = set()
+    for index, price in enumerate(prices):
+        for place in _places(price):
+            if (price.meter or meter.key, place) in seen:
+                raise InvalidPlan(
+                    "duplicate_price", f"A second price for {place}.", f"prices.{index}"
+                )
+            seen.add((price.meter or meter.key, place))
+
+
+def _places(price: PriceTerms) -> list[str]:
+    if price.zone is not None:
+        return [f"{country} by zone" for country in price.zone.countries]
+    return [price.country or "all other countries"]
+
+
+def _check_refill(refill: RefillTerms, *, attr: str) -> None:
+    if (refill.amount_mb is None) == (refill.credit is None):
+        raise InvalidPlan("data_or_credit", "A refill is either data or credit.", attr)
+    if (refill.amount_mb or refill.credit or Decimal(0)) <= 0:
+        raise InvalidPlan("invalid_amount", "A refill adds something.", attr)
+
+
+def resolved_mode(price: PriceTerms) -> str:
+    """How the price is counted: by its tiers, or flat when it has none."""
+    return price.tier_mode if price.tiers else Price.TierMode.FLAT
