@@ -16,9 +16,7 @@ from uuid_utils.compat import uuid7
 from accounts.companies.models import Company
 from billing.money.fields import AmountField, CurrencyField
 
-_append_only = pgtrigger.Protect(
-    name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-)
+_append_only = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 _never_deleted = pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)
 
 

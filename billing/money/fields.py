@@ -1,30 +1,36 @@
-"""Column types for amounts."""
+"""Column types for amounts. Migrations hold Django's own, and so import no app code."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 
+if TYPE_CHECKING:
+    # Type checkers see Django's own columns, and with them whether a value may be None.
+    AmountField = models.DecimalField
+    CurrencyField = models.CharField
+else:
 
-class AmountField(models.DecimalField):  # type: ignore[type-arg]
-    """An amount in a currency that stands beside it: numeric(30,12), never rounded on the way."""
+    class AmountField(models.DecimalField):
+        """An amount in the currency beside it: numeric(30,12), never rounded on the way."""
 
-    def __init__(self, **options: object) -> None:
-        options.setdefault("max_digits", 30)
-        options.setdefault("decimal_places", 12)
-        super().__init__(**options)  # type: ignore[arg-type]
+        def __init__(self, **options: object) -> None:
+            options.setdefault("max_digits", 30)
+            options.setdefault("decimal_places", 12)
+            super().__init__(**options)
 
-    def deconstruct(self):  # type: ignore[no-untyped-def]
-        name, _, args, options = super().deconstruct()
-        return name, "django.db.models.DecimalField", args, options
+        def deconstruct(self) -> tuple[str, str, list[object], dict[str, object]]:
+            name, _, args, options = super().deconstruct()
+            return name, "django.db.models.DecimalField", args, options
 
+    class CurrencyField(models.CharField):
+        """An ISO 4217 code."""
 
-class CurrencyField(models.CharField):  # type: ignore[type-arg]
-    """An ISO 4217 code."""
+        def __init__(self, **options: object) -> None:
+            options.setdefault("max_length", 3)
+            super().__init__(**options)
 
-    def __init__(self, **options: object) -> None:
-        options.setdefault("max_length", 3)
-        super().__init__(**options)  # type: ignore[arg-type]
-
-    def deconstruct(self):  # type: ignore[no-untyped-def]
-        name, _, args, options = super().deconstruct()
-        return name, "django.db.models.CharField", args, options
+        def deconstruct(self) -> tuple[str, str, list[object], dict[str, object]]:
+            name, _, args, options = super().deconstruct()
+            return name, "django.db.models.CharField", args, options

@@ -1,0 +1,150 @@
+"""Opening an account for a company, and changing how it is billed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import NotRequired, TypedDict, Unpack
+
+from django.db import transaction
+
+from accounts.audit.actions import record
+from accounts.companies.actions import company_data, create_company
+from accounts.companies.models import Company
+from accounts.companies.queries import lock_company
+from accounts.events.actions import publish
+from billing.money.calc import is_currency
+from billing.profiles.exceptions import CurrencyFixed, FixedAmountMissing, InvalidTerms
+from billing.profiles.models import BillingProfile, BillingType, ContractType
+from billing.profiles.queries import profile_of
+from billing.profiles.registry import currency_ties, opening_steps
+
+NOTHING = Decimal(0)
+LAST_BILLING_DAY = 31
+Term = str | int | bool | Decimal | list[str] | None
+
+
+class Particulars(TypedDict):
+    """Who a company is: the arguments of `create_company`."""
+
+    name: str
+    email: str
+    category: str
+    country: str
+    timezone: str
+    status: NotRequired[str]
+    legal_name: NotRequired[str]
+    address: NotRequired[str]
+    city: NotRequired[str]
+    postal_code: NotRequired[str]
+    tax_id: NotRequired[str]
+    language: NotRequired[str]
+
+
+@transaction.atomic
+def open_account(
+    *,
+    currency: str,
+    by: str,
+    at: datetime,
+    billing_type: str = BillingType.PREPAID,
+    contract_type: str = ContractType.PAYG,
+    fixed_amount: Decimal | None = None,
+    minimum_balance: Decimal = NOTHING,
+    credit_limit: Decimal | None = NOTHING,
+    tax_percent: Decimal | None = None,
+    billing_day: int = 1,
+    wallet_enabled: bool = True,
+    account_plan: str = "",
+    **particulars: Unpack[Particulars],
+) -> Company:
+    """A company that can be billed: its row, its profile, its ledger accounts.
+
+    Audited; publishes `company.added`. `credit_limit` None is unlimited, `tax_percent` None is
+    the provider's default.
+    """
+    company = create_company(**particulars, by=by, at=at)
+    profile = BillingProfile(
+        company=company,
+        billing_type=billing_type,
+        contract_type=contract_type,
+        fixed_amount=fixed_amount,
+        currency=currency,
+        minimum_balance=minimum_balance,
+        credit_limit=credit_limit,
+        tax_percent=tax_percent,
+        billing_day=billing_day,
+        wallet_enabled=wallet_enabled,
+        account_plan=account_plan,
+    )
+    check_terms(profile)
+    profile.save(force_insert=True)
+    _take_opening_steps(profile)
+    return company
+
+
+@transaction.atomic
+def change_terms(
+    company: Company, changes: Mapping[str, Term], *, by: str, at: datetime
+) -> BillingProfile:
+    """Change how the company is billed; `changes` holds checked values by field name.
+
+    Audited with before and after; publishes `company.updated` when anything is different.
+    Raises CurrencyFixed, FixedAmountMissing, InvalidTerms.
+    """
+    lock_company(company.pk)
+    profile = profile_of(company.pk)
+    before = {name: getattr(profile, name) for name in changes}
+    changed = [name for name in changes if before[name] != changes[name]]
+    if not changed:
+        return profile
+    if "currency" in changed and any(is_tied(company.pk) for is_tied in currency_ties):
+        raise CurrencyFixed
+    for name in changed:
+        setattr(profile, name, changes[name])
+    check_terms(profile)
+    profile.save(update_fields=changed)
+    if "currency" in changed:
+        _take_opening_steps(profile)
+    _tell(profile, before={name: before[name] for name in changed}, by=by, at=at)
+    return profile
+
+
+def check_terms(profile: BillingProfile) -> None:
+    """Refuse terms that contradict themselves, naming the field."""
+    if not is_currency(profile.currency):
+        raise InvalidTerms("currency", f"{profile.currency} is not a currency of ISO 4217.")
+    if not 1 <= profile.billing_day <= LAST_BILLING_DAY:
+        raise InvalidTerms("billing_day", "The billing day is a day of the month, 1 to 31.")
+    if profile.credit_limit is not None and profile.credit_limit < 0:
+        raise InvalidTerms("credit_limit", "A credit limit is not below zero.")
+    if profile.tax_percent is not None and not 0 <= profile.tax_percent <= 100:  # noqa: PLR2004
+        raise InvalidTerms("tax_percent", "A tax rate is between 0 and 100 percent.")
+    is_fixed = profile.contract_type == ContractType.FIXED
+    if is_fixed and (profile.fixed_amount is None or profile.fixed_amount <= 0):
+        raise FixedAmountMissing
+
+
+def _take_opening_steps(profile: BillingProfile) -> None:
+    for step in opening_steps:
+        step(profile)
+
+
+def _tell(profile: BillingProfile, *, before: Mapping[str, Term], by: str, at: datetime) -> None:
+    after = {name: getattr(profile, name) for name in before}
+    record(
+        "company.terms_changed",
+        actor=by,
+        at=at,
+        company=profile.company,
+        target=f"company:{profile.pk}",
+        before=written(before),
+        after=written(after),
+    )
+    publish("company.updated", company=profile.company, data=company_data(profile.company), at=at)
+
+
+def written(terms: Mapping[str, Term]) -> dict[str, object]:
+    """Terms as JSON: decimals as strings."""
+    return {name: str(v) if isinstance(v, Decimal) else v for name, v in terms.items()}

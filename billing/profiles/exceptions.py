@@ -1,0 +1,32 @@
+"""What billing profiles refuse."""
+
+from __future__ import annotations
+
+from accounts.access.exceptions import Refused
+
+
+class CurrencyFixed(Refused):
+    """The company has had a transaction: its currency stays."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "currency_fixed",
+            "The currency is fixed once the company has had a transaction.",
+            attr="currency",
+        )
+
+
+class FixedAmountMissing(Refused):
+    """A fixed contract names the amount of each month."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "required", "A fixed contract needs a fixed amount above zero.", attr="fixed_amount"
+        )
+
+
+class InvalidTerms(Refused):
+    """A value that no company can be billed by."""
+
+    def __init__(self, attr: str, detail: str) -> None:
+        super().__init__("invalid", detail, attr=attr)

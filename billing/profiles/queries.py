@@ -1,0 +1,32 @@
+"""Reads of billing profiles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from billing.profiles.models import BillingProfile, BillingType
+from features.queries import value
+
+
+def profile_of(company_id: UUID) -> BillingProfile:
+    """How the company is billed. Raises BillingProfile.DoesNotExist."""
+    return BillingProfile.objects.select_related("company").get(pk=company_id)
+
+
+def floor(profile: BillingProfile) -> Decimal | None:
+    """The lowest balance at which services run; None is without limit.
+
+    Prepaid: the minimum balance. Postpaid and flexible: minus the credit limit.
+    """
+    if profile.billing_type == BillingType.PREPAID:
+        return profile.minimum_balance
+    return None if profile.credit_limit is None else -profile.credit_limit
+
+
+def tax_percent(profile: BillingProfile, *, at: datetime) -> Decimal:
+    """The company's own rate, or else the provider's default at `at`."""
+    if profile.tax_percent is not None:
+        return profile.tax_percent
+    return value("tax_percent", at=at)

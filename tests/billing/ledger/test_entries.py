@@ -1,0 +1,347 @@
+"""Entries: the table of events of the design with its figures, keys, order, refusals."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from djmoney.money import Money
+
+from accounts.companies.models import Company
+from billing.ledger.actions import LegSpec, make_entries, make_entry, prepare_entries
+from billing.ledger.exceptions import EntryKeyReused, LedgerError
+from billing.ledger.models import Account, AccountKind, Entry, EntryKind, Leg
+from billing.ledger.queries import balance, balance_after
+from tests.factories import BY, NOW, make_company, new_key, pay_in, use
+
+pytestmark = pytest.mark.django_db
+
+K = AccountKind
+EVENTS: list[tuple[str, EntryKind, list[tuple[AccountKind, str, str]], str]] = [
+    ("payment", EntryKind.PAYMENT, [(K.CASH, "stripe", "-12"), (K.CUSTOMER, "", "12")], "12"),
+    (
+        "usage",
+        EntryKind.USAGE,
+        [(K.CUSTOMER, "", "-12"), (K.UNINVOICED, "", "10"), (K.UNINVOICED_TAX, "", "2")],
+        "-12",
+    ),
+    (
+        "invoice issued, sub-cent difference to a postpaid customer",
+        EntryKind.INVOICE,
+        [
+            (K.UNINVOICED, "", "-10.004"),
+            (K.UNINVOICED_TAX, "", "-2.0008"),
+            (K.REVENUE, "", "10"),
+            (K.TAX, "20", "2"),
+            (K.CUSTOMER, "", "0.0048"),
+        ],
+        "0.0048",
+    ),
+    (
+        "invoice issued, sub-cent difference of a prepaid customer to rounding",
+        EntryKind.INVOICE,
+        [
+            (K.UNINVOICED, "", "-10.004"),
+            (K.UNINVOICED_TAX, "", "-2.0008"),
+            (K.REVENUE, "", "10"),
+            (K.TAX, "20", "2"),
+            (K.ROUNDING, "", "0.0048"),
+        ],
+        "0",
+    ),
+    (
+        "bundle as it is used",
+        EntryKind.USAGE,
+        [(K.DEFERRED, "", "-4"), (K.REVENUE, "", "4")],
+        "0",
+    ),
+    ("bundle expired", EntryKind.USAGE, [(K.DEFERRED, "", "-1"), (K.BREAKAGE, "", "1")], "0"),
+    (
+        "credit note",
+        EntryKind.CREDIT_NOTE,
+        [(K.REVENUE, "", "-10"), (K.TAX, "20", "-2"), (K.CUSTOMER, "", "12")],
+        "12",
+    ),
+    (
+        "void and reissue",
+        EntryKind.VOID,
+        [
+            (K.REVENUE, "", "-10"),
+            (K.TAX, "20", "-2"),
+            (K.UNINVOICED, "", "10"),
+            (K.UNINVOICED_TAX, "", "2"),
+        ],
+        "0",
+    ),
+    (
+        "refund at intent",
+        EntryKind.REFUND,
+        [(K.CUSTOMER, "", "-20"), (K.REFUNDS, "", "20")],
+        "-20",
+    ),
+    (
+        "refund confirmed",
+        EntryKind.REFUND_SETTLED,
+        [(K.REFUNDS, "", "-20"), (K.CASH, "stripe", "20")],
+        "0",
+    ),
+    (
+        "dispute",
+        EntryKind.DISPUTE,
+        [(K.CUSTOMER, "", "-475"), (K.CASH, "stripe", "475")],
+        "-475",
+    ),
+    ("deposit", EntryKind.DEPOSIT, [(K.CASH, "stripe", "-1"), (K.DEPOSIT, "", "1")], "0"),
+    (
+        "deposit, 60 % refunded",
+        EntryKind.DEPOSIT,
+        [(K.DEPOSIT, "", "-1"), (K.REFUNDS, "", "0.60"), (K.CUSTOMER, "", "0.40")],
+        "0.40",
+    ),
+    (
+        "deposit of a refused customer",
+        EntryKind.DEPOSIT,
+        [(K.DEPOSIT, "", "-1"), (K.OTHER_INCOME, "", "1")],
+        "0",
+    ),
+    (
+        "promo credit",
+        EntryKind.PROMOTION,
+        [(K.PROMOTIONS, "", "-20"), (K.CUSTOMER, "", "20")],
+        "20",
+    ),
+    (
+        "write-off",
+        EntryKind.WRITE_OFF,
+        [(K.WRITE_OFF, "", "-12"), (K.CUSTOMER, "", "12")],
+        "12",
+    ),
+]
+
+
+def legs_for(company: Company, legs: list[tuple[AccountKind, str, str]]) -> list[LegSpec]:
+    own = {K.CUSTOMER, K.UNINVOICED, K.UNINVOICED_TAX, K.DEFERRED, K.DEPOSIT}
+    return [
+        LegSpec(kind, Decimal(amount), "USD", company if kind in own else None, detail)
+        for kind, detail, amount in legs
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "legs", "moved"), [e[1:] for e in EVENTS], ids=[e[0] for e in EVENTS]
+)
+def test_each_event_of_the_design_moves_the_balance_by_its_figure(
+    kind: EntryKind, legs: list[tuple[AccountKind, str, str]], moved: str
+) -> None:
+    company = make_company()
+    entry = make_entry(
+        kind, company=company, legs=legs_for(company, legs), key=new_key(), at=NOW, by=BY
+    )
+    assert entry.legs.count() == len(legs)
+    assert balance(company).balance == Decimal(moved)
+
+
+def test_a_euro_card_pays_into_a_dollar_account_and_each_currency_sums_to_zero() -> None:
+    company = make_company()
+    entry = make_entry(
+        EntryKind.PAYMENT,
+        company=company,
+        legs=[
+            LegSpec(K.CASH, Decimal(-92), "EUR", detail="stripe"),
+            LegSpec(K.FX, Decimal(92), "EUR"),
+            LegSpec(K.FX, Decimal(-100), "USD"),
+            LegSpec(K.CUSTOMER, Decimal(100), "USD", company),
+        ],
+        key=new_key(),
+        at=NOW,
+        by=BY,
+    )
+    assert balance_after(entry) == Decimal(100)
+
+
+def test_company_accounts_keep_a_running_balance_and_own_accounts_none() -> None:
+    company = make_company()
+    pay_in(company, Money(100, "USD"))
+    entry = use(company, net="10", tax="2")
+    after = dict(entry.legs.values_list("account__kind", "balance_after"))
+    assert after == {K.CUSTOMER: 88, K.UNINVOICED: 10, K.UNINVOICED_TAX: 2}
+    assert Leg.objects.get(account__kind=K.CASH).balance_after is None
+    assert Account.objects.get(kind=K.CASH).balance is None
+
+
+def test_two_legs_on_one_account_each_show_the_balance_after_them() -> None:
+    company = make_company()
+    entry = make_entry(
+        EntryKind.ADJUSTMENT,
+        company=company,
+        legs=legs_for(
+            company, [(K.PROMOTIONS, "", "-15"), (K.CUSTOMER, "", "20"), (K.CUSTOMER, "", "-5")]
+        ),
+        key=new_key(),
+        at=NOW,
+        by=BY,
+    )
+    assert list(
+        entry.legs.filter(account__kind=K.CUSTOMER)
+        .order_by("id")
+        .values_list("amount", "balance_after")
+    ) == [(20, 20), (-5, 15)]
+
+
+def test_legs_that_do_not_sum_to_zero_are_refused_by_the_database() -> None:
+    company = make_company()
+    with pytest.raises(IntegrityError, match=r"off by 1.0* USD"), transaction.atomic():
+        make_entry(
+            EntryKind.PAYMENT,
+            company=company,
+            legs=legs_for(company, [(K.CASH, "stripe", "-11"), (K.CUSTOMER, "", "12")]),
+            key=new_key(),
+            at=NOW,
+            by=BY,
+        )
+    assert balance(company).balance == 0
+
+
+def test_currencies_do_not_make_up_for_each_other() -> None:
+    company = make_company()
+    legs = [
+        LegSpec(K.CASH, Decimal(-12), "EUR", detail="stripe"),
+        LegSpec(K.CUSTOMER, Decimal(12), "USD", company),
+    ]
+    with pytest.raises(IntegrityError, match="sum to zero"), transaction.atomic():
+        make_entry(EntryKind.PAYMENT, company=company, legs=legs, key=new_key(), at=NOW, by=BY)
+
+
+def test_a_leg_cannot_be_added_to_an_entry_afterwards() -> None:
+    company = make_company()
+    entry = pay_in(company, Money(10, "USD"))
+    cash = Account.objects.get(kind=K.CASH)
+    with pytest.raises(IntegrityError, match="has legs already"), transaction.atomic():
+        Leg.objects.bulk_create(
+            [Leg(entry=entry, account=cash, amount=5), Leg(entry=entry, account=cash, amount=-5)]
+        )
+
+
+def test_a_leg_needs_an_entry_and_an_account() -> None:
+    cash = Account.objects.create(kind=K.CASH, detail="x", currency="USD")
+    with pytest.raises(IntegrityError, match="is missing"), transaction.atomic():
+        Leg.objects.create(entry_id=Entry().pk, account=cash, amount=0)
+    entry = Entry.objects.create(kind=EntryKind.PAYMENT, at=NOW, key=new_key(), by=BY)
+    with pytest.raises(IntegrityError, match="has no account"), transaction.atomic():
+        Leg.objects.create(entry=entry, account_id=0, amount=0)
+
+
+@pytest.mark.parametrize("table", ["ledger_entry", "ledger_leg"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_what_is_booked_is_never_changed(table: str, change: str) -> None:
+    pay_in(make_company(), Money(10, "USD"))
+    with (
+        pytest.raises(Exception, match="Cannot update or delete"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(change.format(table))
+
+
+def test_repeating_a_key_returns_the_first_entry_and_moves_nothing() -> None:
+    company = make_company()
+    first = pay_in(company, Money(10, "USD"), key="payment:1")
+    again = pay_in(company, Money(10, "USD"), key="payment:1", at=NOW + timedelta(days=1))
+    assert again == first
+    assert balance(company).balance == 10
+
+
+def test_a_key_with_other_content_is_an_error() -> None:
+    company = make_company()
+    pay_in(company, Money(10, "USD"), key="payment:1")
+    with pytest.raises(EntryKeyReused), transaction.atomic():
+        pay_in(company, Money(11, "USD"), key="payment:1")
+    with pytest.raises(EntryKeyReused), transaction.atomic():
+        pay_in(make_company(), Money(10, "USD"), key="payment:1")
+    assert balance(company).balance == 10
+
+
+def test_an_entry_is_never_earlier_than_the_one_before_it() -> None:
+    """So that the order of legs and the order of time agree, and statements tile."""
+    company = make_company()
+    pay_in(company, Money(10, "USD"), at=NOW)
+    late = pay_in(company, Money(10, "USD"), at=NOW - timedelta(seconds=3))
+    assert late.at == NOW
+
+
+def test_what_no_statement_could_book_is_refused() -> None:
+    company, other = make_company(), make_company()
+    customer, cash = (
+        LegSpec(K.CUSTOMER, Decimal(1), "USD", company),
+        LegSpec(K.CASH, Decimal(-1), "USD"),
+    )
+    wrong = [
+        [LegSpec(K.CUSTOMER, Decimal(0), "USD", company)],
+        [LegSpec(K.CUSTOMER, Decimal(1), "USD", other), cash],
+        [LegSpec(K.CUSTOMER, Decimal(1), "USD", None), cash],
+        [customer, LegSpec(K.CASH, Decimal(-1), "USD", company)],
+        [customer, LegSpec(K.CASH, Decimal("-1.0000000000001"), "USD")],
+    ]
+    for legs in wrong:
+        with pytest.raises(LedgerError):
+            make_entry(EntryKind.PAYMENT, company=company, legs=legs, key=new_key(), at=NOW, by=BY)
+
+
+def book_batch(rows: list[tuple[str, Company, str]]) -> int:
+    """One usage entry per row: key, company, amount."""
+    with transaction.atomic():
+        prepare_entries()
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO new_entry (key, kind, company_id, at, by)"
+                " VALUES (%s, 'usage', %s, %s, 'system')",
+                [(key, company.pk, NOW) for key, company, _ in rows],
+            )
+            cursor.executemany(
+                "INSERT INTO new_leg (entry_key, kind, currency, amount)"
+                " VALUES (%s, 'customer', 'USD', %s), (%s, 'uninvoiced', 'USD', %s),"
+                " (%s, 'uninvoiced_tax', 'USD', 0)",
+                [(key, -Decimal(a), key, Decimal(a), key) for key, _, a in rows],
+            )
+        return make_entries()
+
+
+def test_a_batch_books_as_single_entries_would() -> None:
+    first, second = make_company(), make_company()
+    pay_in(first, Money(100, "USD"))
+    booked = book_batch([("a", first, "1.5"), ("b", second, "2"), ("c", first, "0.25")])
+    assert booked == 3
+    assert balance(first).balance == Decimal("98.25")
+    assert balance(first).uninvoiced == Decimal("1.75")
+    assert balance(second).balance == -2
+    chain = Leg.objects.filter(account__company=first, account__kind=K.CUSTOMER).order_by("id")
+    assert [leg.balance_after for leg in chain][-1] == Decimal("98.25")
+    assert Leg.objects.filter(entry__key="a").count() == 2
+
+
+def test_a_batch_leaves_out_what_is_booked_already() -> None:
+    company = make_company()
+    book_batch([("a", company, "1")])
+    assert book_batch([("a", company, "1"), ("b", company, "1")]) == 1
+    assert balance(company).balance == -2
+
+
+def test_a_batch_refuses_a_key_with_other_content() -> None:
+    company, other = make_company(), make_company()
+    book_batch([("a", company, "1")])
+    for rows in (
+        [("a", company, "2")],
+        [("a", other, "1")],
+        [("b", company, "1"), ("a", company, "2")],
+    ):
+        with pytest.raises(EntryKeyReused), transaction.atomic():
+            book_batch(rows)
+    assert balance(company).balance == -1
+
+
+def test_a_batch_of_entries_without_money_books_nothing() -> None:
+    company = make_company()
+    assert book_batch([("a", company, "0")]) == 0
+    assert not Entry.objects.filter(key="a").exists()

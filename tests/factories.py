@@ -1,0 +1,101 @@
+"""The least that each model requires; everything else a test says itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import count
+from uuid import uuid4
+
+from djmoney.money import Money
+
+from accounts.companies.models import Company
+from billing.ledger.actions import LegSpec, make_entry
+from billing.ledger.models import AccountKind, Entry, EntryKind
+from billing.profiles.actions import Particulars, open_account
+
+NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+BY = "staff:anna@provider.example"
+
+_numbers = count(1)
+
+
+def new_key(prefix: str = "key") -> str:
+    """A key that no other test has used."""
+    return f"{prefix}:{uuid4()}"
+
+
+def make_company(
+    *,
+    currency: str = "USD",
+    billing_type: str = "prepaid",
+    minimum_balance: Decimal = Decimal(0),
+    credit_limit: Decimal | None = Decimal(0),
+    tax_percent: Decimal | None = Decimal(0),
+    billing_day: int = 1,
+    timezone: str = "UTC",
+    at: datetime = NOW,
+) -> Company:
+    """An active company with profile and ledger accounts; no tax unless said."""
+    number = next(_numbers)
+    particulars: Particulars = {
+        "name": f"Company {number}",
+        "email": f"billing@company{number}.example",
+        "category": "organization",
+        "country": "DE",
+        "timezone": timezone,
+    }
+    return open_account(
+        **particulars,
+        currency=currency,
+        billing_type=billing_type,
+        minimum_balance=minimum_balance,
+        credit_limit=credit_limit,
+        tax_percent=tax_percent,
+        billing_day=billing_day,
+        by=BY,
+        at=at,
+    )
+
+
+def pay_in(company: Company, amount: Money, *, at: datetime = NOW, key: str = "") -> Entry:
+    """Money on the company's account, as a payment books it."""
+    currency = str(amount.currency)
+    return make_entry(
+        EntryKind.PAYMENT,
+        company=company,
+        legs=[
+            LegSpec(AccountKind.CASH, -amount.amount, currency, detail="stripe"),
+            LegSpec(AccountKind.CUSTOMER, amount.amount, currency, company),
+        ],
+        key=key or new_key("payment"),
+        at=at,
+        by=BY,
+        description="Payment",
+    )
+
+
+def use(
+    company: Company,
+    *,
+    net: str,
+    tax: str = "0",
+    currency: str = "USD",
+    at: datetime = NOW,
+    key: str = "",
+) -> Entry:
+    """Consumption of the company, as usage books it."""
+    amount, on_top = Decimal(net), Decimal(tax)
+    return make_entry(
+        EntryKind.USAGE,
+        company=company,
+        legs=[
+            LegSpec(AccountKind.CUSTOMER, -amount - on_top, currency, company),
+            LegSpec(AccountKind.UNINVOICED, amount, currency, company),
+            LegSpec(AccountKind.UNINVOICED_TAX, on_top, currency, company),
+        ],
+        key=key or new_key("usage"),
+        at=at,
+        by="system",
+        description="Usage",
+    )
