@@ -9,6 +9,8 @@ import pytest
 from accounts.companies.models import Company
 from tests.accounts.access.client import Api, company_client, staff_client
 
+pytest_plugins = ["tests.plugins_sandbox"]
+
 
 @pytest.fixture
 def staff_api(db: None) -> Api:

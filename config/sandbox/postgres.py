@@ -32,7 +32,6 @@ UNPRIVILEGED_USER = "nobody"
 SYSTEM_HOME = Path("/var/lib/tollgate")
 SUPERUSER = "tollgate"
 DATABASE = "tollgate"
-READY_SECONDS = 60
 STOP_SECONDS = 20
 
 SETTINGS = {
@@ -99,22 +98,16 @@ def prepare_cluster(folder: DataFolder) -> Cluster:
     return cluster
 
 
-def wait_until_ready(cluster: Cluster, *, log: Path, pid: int) -> None:
-    """Return when the server answers and our database exists.
-
-    Raises SandboxError when the process ends first or READY_SECONDS have passed.
-    """
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            _create_database(cluster)
-        except psycopg.OperationalError:
-            if processes.record_of(pid) is None:
-                break
-            time.sleep(processes.POLL_SECONDS)
-        else:
-            return
-    raise SandboxError(f"PostgreSQL did not start: {_last_line(log)} (all of it in {log})")
+def is_ready(cluster: Cluster) -> bool:
+    """Whether the server answers; our database is made when it is missing."""
+    try:
+        with psycopg.connect(cluster.url_of("postgres"), autocommit=True) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+            if known.fetchone() is None:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def delete_cluster(folder: DataFolder) -> None:
@@ -198,13 +191,6 @@ def _initialise(cluster: Cluster) -> None:
     draft.rename(cluster.data)
 
 
-def _create_database(cluster: Cluster) -> None:
-    with psycopg.connect(cluster.url_of("postgres"), autocommit=True) as connection:
-        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
-        if known.fetchone() is None:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
-
-
 def _end_leftovers(data: Path) -> None:
     """End a server that outlived its runner and remove its claim on the data.
 
@@ -237,8 +223,3 @@ def _run_as(user: str | None, command: list[str]) -> subprocess.CompletedProcess
 def _give(path: Path, user: str | None) -> None:
     if user is not None:
         shutil.chown(path, user=user, group=pwd.getpwnam(user).pw_gid)
-
-
-def _last_line(log: Path) -> str:
-    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    return lines[-1] if lines else "it said nothing"

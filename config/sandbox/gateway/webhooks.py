@@ -115,7 +115,7 @@ class Webhooks:
             )  # fmt: skip
 
     def _due(self) -> list[sqlite3.Row]:
-        if self.state.setting("webhook_url") is None:
+        if not self.state.setting("webhook_url"):
             return []
         return self.state.run(
             "SELECT * FROM event WHERE state = 'pending' AND due_at <= ? ORDER BY due_at LIMIT 100",
