@@ -1,3 +1,4 @@
-from config.celery import app as celery_app
+"""The project: settings, addresses, the clock, the jobs and the sandbox.
 
-__all__ = ["celery_app"]
+Nothing is imported here: the sandbox's servers start from this package without Django and Celery.
+"""
