@@ -31,6 +31,12 @@ class Subscription(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     first_usage_at = models.DateTimeField(null=True, blank=True)
+    next_fee_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the next monthly fee falls due."
+    )
+    activation_fee_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the activation fee falls due, until it is charged."
+    )
     created_at = models.DateTimeField()
 
     class Meta:
@@ -44,6 +50,26 @@ class Subscription(models.Model):
         ]
         indexes = [
             models.Index(fields=["company", "-created_at"], name="subscription_by_company"),
+            models.Index(
+                fields=["next_fee_at", "id"],
+                condition=Q(next_fee_at__isnull=False),
+                name="subscription_fee_due",
+            ),
+            models.Index(
+                fields=["activation_fee_at", "id"],
+                condition=Q(activation_fee_at__isnull=False),
+                name="subscription_activation_due",
+            ),
+            models.Index(
+                fields=["ends_at", "id"],
+                condition=Q(ends_at__isnull=False) & ~Q(status="ended"),
+                name="subscription_end_due",
+            ),
+            models.Index(
+                fields=["company"],
+                condition=Q(status="stopped", stopped_by="system"),
+                name="subscription_stopped",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -120,12 +146,16 @@ class Allowance(models.Model):
     """Included quantity and cumulative use of one meter of a subscription in one period.
 
     `used` counts every rated unit: the part within `included` is free, the rest is billable.
+    A change of plan within the period begins another allowance, under its own version.
     """
 
     subscription = models.ForeignKey(
         Subscription, on_delete=models.PROTECT, related_name="allowances"
     )
-    meter = models.ForeignKey(Meter, on_delete=models.PROTECT)
+    version = models.ForeignKey(
+        PlanVersion, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    meter = models.ForeignKey(Meter, on_delete=models.PROTECT, db_index=False)
     period = models.ForeignKey(BillingPeriod, on_delete=models.PROTECT, related_name="allowances")
     included = models.DecimalField(max_digits=30, decimal_places=0)
     used = models.DecimalField(max_digits=30, decimal_places=0, default=Decimal(0))
@@ -134,7 +164,8 @@ class Allowance(models.Model):
         db_table = "allowance"
         constraints = [
             models.UniqueConstraint(
-                fields=["subscription", "meter", "period"], name="allowance_once_per_period"
+                fields=["subscription", "period", "version", "meter"],
+                name="allowance_once_per_period",
             ),
             models.CheckConstraint(
                 condition=Q(used__gte=0, included__gte=0), name="allowance_is_not_negative"
