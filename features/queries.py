@@ -11,8 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypedDict, overload
 
-from django.db.models import Count, F, QuerySet, Window
-from django.db.models.functions import Lag
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from features import catalog
 from features.declarations import AnyFeature, FeatureType
@@ -69,7 +68,11 @@ class _Previous(TypedDict):
 def history(key: str) -> QuerySet[WithAnnotations[FeatureValue, _Previous]]:
     """All values of `key`, newest first; each carries `previous`, the one before it or None."""
     feature = catalog.feature(key)
-    before = Window(Lag("value"), order_by=[F("valid_from").asc(), F("id").asc()])
+    earlier = FeatureValue.objects.filter(key=OuterRef("key")).filter(
+        Q(valid_from__lt=OuterRef("valid_from"))
+        | Q(valid_from=OuterRef("valid_from"), id__lt=OuterRef("id"))
+    )
+    before = Subquery(earlier.order_by("-valid_from", "-id").values("value")[:1])
     rows = FeatureValue.objects.filter(key=feature.key).annotate(previous=before)
     return rows.order_by("-valid_from", "-id")
 
@@ -90,8 +93,12 @@ class State:
     version: int
 
     @property
+    def default(self) -> JsonValue:
+        return self.feature.default_json()
+
+    @property
     def is_default(self) -> bool:
-        return self.value == self.feature.default_json()
+        return self.value == self.default
 
 
 def states(features: Iterable[AnyFeature], *, at: datetime) -> list[State]:

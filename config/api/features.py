@@ -1,0 +1,168 @@
+"""`features/` and `billing-settings/`: what the provider has switched on. Staff keys only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import path
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access.views import ApiViewSet
+from config import clock
+from config.feature_changes import change_feature, change_settings
+from features import catalog, queries
+from features.exceptions import FeatureRefused
+from features.kinds import JsonValue
+from features.models import FeatureValue
+
+
+@extend_schema_field({"description": "Of the feature's type; money and percent as decimal text."})
+class ValueField(serializers.Field[object, object, object, object]):
+    """Any JSON: the feature's own kind judges it."""
+
+    def to_internal_value(self, data: object) -> object:
+        return data
+
+    def to_representation(self, value: object) -> object:
+        return value
+
+
+class HistorySerializer(serializers.ModelSerializer[FeatureValue]):
+    value = ValueField()
+    previous = ValueField(allow_null=True)
+
+    class Meta:
+        model = FeatureValue
+        fields = ["id", "value", "previous", "valid_from", "set_by", "reason", "recorded_at"]
+
+
+class ScheduledSerializer(serializers.ModelSerializer[FeatureValue]):
+    value = ValueField()
+
+    class Meta:
+        model = FeatureValue
+        fields = ["value", "valid_from"]
+
+
+class FeatureSerializer(serializers.Serializer[queries.State]):
+    """One feature: what it is, what it is set to, since when and by whom."""
+
+    key = serializers.CharField(source="feature.key")
+    title = serializers.CharField(source="feature.title")
+    type = serializers.CharField(source="feature.kind.name")
+    value = ValueField(allow_null=True)
+    default = ValueField(allow_null=True)
+    help = serializers.CharField(source="feature.help")
+    when_on = serializers.CharField(source="feature.when_on")
+    when_off = serializers.CharField(source="feature.when_off")
+    changes = serializers.ListField(child=serializers.CharField(), source="feature.changes")
+    valid_from = serializers.DateTimeField(source="row.valid_from", default=None)
+    set_by = serializers.CharField(source="row.set_by", default=None)
+    reason = serializers.CharField(source="row.reason", default=None)
+    scheduled = ScheduledSerializer(allow_null=True)
+    version = serializers.IntegerField()
+
+
+class ChangeSerializer(serializers.Serializer[dict[str, Any]]):
+    """`at` schedules the change; `version` is the one that you saw, so that nobody's is lost."""
+
+    value = ValueField(allow_null=True)
+    reason = serializers.CharField(max_length=500)
+    at = serializers.DateTimeField(required=False, allow_null=True)
+    version = serializers.IntegerField(required=False, min_value=0)
+
+
+class FeatureViewSet(ApiViewSet):
+    serializer_class = FeatureSerializer
+    pagination_class = None
+
+    @extend_schema(responses=FeatureSerializer(many=True))
+    def list(self, request: Request) -> Response:
+        """All features in one page."""
+        states = queries.states(catalog.FEATURES, at=clock.now())
+        rows = [FeatureSerializer(state).data for state in states]
+        return Response({"next": None, "previous": None, "results": rows})
+
+    @extend_schema(request=ChangeSerializer, responses=FeatureSerializer)
+    def partial_update(self, request: Request, key: str) -> Response:
+        """Set it, now or from `at` on."""
+        feature = catalog.feature(key)
+        change = self.validated(ChangeSerializer).validated_data
+        change_feature(
+            key,
+            value=change["value"],
+            reason=change["reason"],
+            by=self.by,
+            at=clock.now(),
+            valid_from=change.get("at"),
+            expected=change.get("version"),
+            address=self.address,
+        )
+        (state,) = queries.states([feature], at=clock.now())
+        return Response(FeatureSerializer(state).data)
+
+
+class HistoryViewSet(ApiViewSet):
+    serializer_class = HistorySerializer
+    filter_backends = []
+
+    def list(self, request: Request, key: str) -> Response:
+        """Every value it had, newest first."""
+        rows = queries.history(catalog.feature(key).key)
+        return self.listed(rows, HistorySerializer)
+
+
+_SETTING_SCHEMA = {
+    "type": "object",
+    "properties": {
+        setting.key: {"description": setting.help or setting.title, "nullable": True}
+        for setting in catalog.SETTINGS
+    },
+}
+
+
+class SettingsViewSet(ApiViewSet):
+    @extend_schema(responses=_SETTING_SCHEMA)
+    def retrieve(self, request: Request) -> Response:
+        """All settings by key."""
+        return Response(_settings())
+
+    @extend_schema(request=_SETTING_SCHEMA, responses=_SETTING_SCHEMA)
+    def partial_update(self, request: Request) -> Response:
+        """Change any of them, all or none; `reason` may stand beside them."""
+        values = dict(self._changes())
+        reason = values.pop("reason", "Changed over the API.")
+        if not isinstance(reason, str):
+            raise FeatureRefused("invalid_text", "Must be text.", attr="reason")
+        change_settings(values, reason=reason, by=self.by, at=clock.now(), address=self.address)
+        return Response(_settings())
+
+    def _changes(self) -> dict[str, object]:
+        body = self.request.data
+        if not isinstance(body, dict):
+            raise ValidationError({"non_field_errors": ["Must be an object."]})
+        known = {setting.key for setting in catalog.SETTINGS} | {"reason"}
+        strangers = {key: ["There is no such setting."] for key in body if key not in known}
+        if strangers:
+            raise ValidationError(strangers, code="unknown_setting")
+        return body
+
+
+def _settings() -> dict[str, JsonValue]:
+    states = queries.states(catalog.SETTINGS, at=clock.now())
+    return {state.feature.key: state.value for state in states}
+
+
+urlpatterns = [
+    path("features/", FeatureViewSet.as_view({"get": "list"})),
+    path("features/<slug:key>/", FeatureViewSet.as_view({"patch": "partial_update"})),
+    path("features/<slug:key>/history/", HistoryViewSet.as_view({"get": "list"})),
+    path(
+        "billing-settings/",
+        SettingsViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+    ),
+]
