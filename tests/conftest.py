@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 
 from accounts.companies.models import Company
 from tests.accounts.access.client import Api, company_client, staff_client
@@ -22,3 +24,9 @@ def staff_api(db: None) -> Api:
 def company_api(db: None) -> Callable[[Company], Api]:
     """`company_api(company)` is a client with that company's key."""
     return company_client
+
+
+@pytest.fixture
+def sandbox_clock(settings: LazySettings, tmp_path: Path) -> None:
+    """Business time of this test alone: moving it changes no other test's."""
+    settings.SANDBOX_CLOCK_FILE = str(tmp_path / "clock")
