@@ -1,0 +1,215 @@
+"""One stack: the servers of the sandbox, then migrations and demo data, then web, worker, beat."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from config.sandbox import environment, processes, services
+from config.sandbox.environment import ROOT
+from config.sandbox.exceptions import SandboxError
+from config.sandbox.folder import DataFolder, is_free
+from config.sandbox.runner import Program, Runner, StopRequested, end_stale
+from config.sandbox.services import Service
+
+WEBHOOK_PATH = "/api/v1/gateways/stripe/webhook/"
+READY_SECONDS = 120
+SERVERS, APPLICATION = 1, 2
+DATABASE_STAGE = 0
+WORKERS = 2
+WEB_WORKERS = 2
+WEB_THREADS = 8
+
+
+class Stack:
+    """The stack of one data folder on one port."""
+
+    def __init__(self, folder: DataFolder, *, port: int) -> None:
+        self.folder = folder
+        self.port = port
+        self.runner = Runner(folder)
+        self.environment = environment.base_environment(folder, port=port)
+
+    def run(self) -> None:
+        """Start everything, say where it is, keep it running until a stop is requested."""
+        self._start_servers()
+        environment.publish(self.folder, self.environment)
+        self.runner.finish(self._program("prepare", self._preparation(), stage=APPLICATION))
+        for name, command in self._application().items():
+            self.runner.start(self._program(name, command, stage=APPLICATION))
+        self._wait_until_ready()
+        self.runner.say(introduction(self.folder, port=self.port))
+        self.runner.keep_running()
+
+    def stop(self) -> None:
+        environment.withdraw(self.folder)
+        self.runner.stop()
+
+    def _start_servers(self) -> None:
+        """All at once; the given DATABASE_URL and REDIS_URL win over embedded servers."""
+        starting = []
+        for service in self._services():
+            log = self.folder.logs / f"{service.name}.log"
+            stage = DATABASE_STAGE if service.name in ("postgres", "redis") else SERVERS
+            program = Program(
+                service.name,
+                service.command,
+                os.environ | service.environment,
+                ROOT,
+                stage=stage,
+                stop_signal=service.stop_signal,
+                patience_seconds=20 if service.name == "postgres" else 10,
+                log=log,
+            )
+            log.unlink(missing_ok=True)
+            starting.append((service, self.runner.start(program), log))
+        for service, running, log in starting:
+            services.wait_until_ready(service, pid=running.pid, log=log)
+
+    def _services(self) -> list[Service]:
+        started: list[Service] = []
+        for name, make in (
+            ("DATABASE_URL", services.postgres_service),
+            ("REDIS_URL", services.redis_service),
+        ):
+            if os.environ.get(name):
+                self.environment[name] = os.environ[name]
+            else:
+                service, self.environment[name] = make(self.folder)
+                started.append(service)
+        webhook_url = f"http://127.0.0.1:{self.port}{WEBHOOK_PATH}"
+        gateway, settings = services.gateway_services(self.folder, webhook_url=webhook_url)
+        self.environment |= settings
+        clock_file = self.environment["SANDBOX_CLOCK_FILE"]
+        operator, settings = services.operator_service(self.folder, clock_file=clock_file)
+        self.environment |= settings
+        return [*started, *gateway, operator]
+
+    def _program(self, name: str, command: list[str], *, stage: int) -> Program:
+        child = processes.as_child(command, at_parent_end="TERM")
+        return Program(name, child, os.environ | self.environment, ROOT, stage=stage)
+
+    def _preparation(self) -> list[str]:
+        empty = ["--empty"] if os.environ.get("DEMO_DATA") == "none" else []
+        return [sys.executable, "-m", "config.sandbox.preparation", *empty]
+
+    def _application(self) -> dict[str, list[str]]:
+        python = [sys.executable, "-m"]
+        schedule = str(self.folder.path / "celerybeat-schedule")
+        celery = [*python, "celery", "--app", "config"]
+        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+        return {
+            "web": [*python, "gunicorn", "config.wsgi", *_gunicorn_options(self.port)],
+            "worker": [*celery, "worker", "--concurrency", str(WORKERS), *quiet],
+            "beat": [*celery, "beat", "--schedule", schedule, "--pidfile", ""],
+        }
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while not _answers(f"http://127.0.0.1:{self.port}/health/ready/"):
+            self.runner.restart_dead()
+            if time.monotonic() > deadline:
+                raise SandboxError(f"Tollgate was not ready within {READY_SECONDS} s; see above.")
+            time.sleep(0.1)
+
+
+def up(folder: DataFolder, *, port: int) -> None:
+    """Run a stack in the foreground until Ctrl-C, a termination signal or a hang-up."""
+    _stop_on_signals()
+    with folder.locked():
+        end_stale(folder)
+        if not is_free(port):
+            raise SandboxError(
+                f"Port {port} is taken. Stop what listens there, or choose another port: "
+                f"make demo PORT={port + 1}"
+            )
+        own = processes.record_of(os.getpid())
+        if own is not None:
+            processes.write_record(folder.path / "runner.json", own)
+        stack = Stack(folder, port=port)
+        try:
+            stack.run()
+        except StopRequested:
+            stack.runner.say("stopping …")
+        finally:
+            _ignore_signals()
+            stack.stop()
+            (folder.path / "runner.json").unlink(missing_ok=True)
+
+
+def down(folder: DataFolder) -> bool:
+    """Stop the stack of this data folder, wherever it runs. Whether there was one."""
+    record = processes.read_record(folder.path / "runner.json")
+    is_up = record is not None and processes.is_running(record)
+    if record is not None and is_up:
+        os.kill(record.pid, signal.SIGTERM)
+        while processes.is_running(record):
+            time.sleep(processes.POLL_SECONDS)
+    end_stale(folder)
+    return is_up
+
+
+def introduction(folder: DataFolder, *, port: int) -> str:
+    """Addresses, sign-ins and the staff key, as `load_demo` left them in demo.json."""
+    address = f"http://127.0.0.1:{port}"
+    lines = ["", f"Portal  {address}/portal/", f"Admin   {address}/admin/"]
+    lines += [f"API     {address}/api/v1/   (described at {address}/api/docs/)", ""]
+    facts = _demo_facts(folder.path / "demo.json")
+    for person in facts.get("sign_ins", []):
+        lines += [f"{person['role']:<18} {person['email']:<32} {person['password']}"]
+    if facts.get("staff_api_key"):
+        lines += ["", f"Staff API key  {facts['staff_api_key']}"]
+    return "\n".join([*lines, "", "Ready. Ctrl-C stops everything; the data is kept."])
+
+
+def _demo_facts(path: Path) -> dict[str, Any]:
+    try:
+        facts: dict[str, Any] = json.loads(path.read_text())
+    except FileNotFoundError:
+        return {}
+    return facts
+
+
+def _gunicorn_options(port: int) -> list[str]:
+    options = {
+        "bind": f"127.0.0.1:{port}",
+        "worker-class": "gthread",
+        "workers": os.environ.get("WEB_CONCURRENCY", str(WEB_WORKERS)),
+        "threads": str(WEB_THREADS),
+        "graceful-timeout": "5",
+        "log-level": "warning",
+    }
+    pairs = [part for name, value in options.items() for part in (f"--{name}", value)]
+    return [*pairs, "--preload", "--no-control-socket"]
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - our own address
+            return True
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def _stop_on_signals() -> None:
+    """A signal that was ignored when we were started (nohup) stays ignored."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number == signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _request_stop)
+
+
+def _ignore_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _request_stop(number: int, frame: FrameType | None) -> None:
+    raise StopRequested
