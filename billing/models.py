@@ -11,7 +11,15 @@ from billing.catalog.models import (
     Zone,
 )
 from billing.documents.models import Receipt, Series
-from billing.invoicing.models import Allocation, Invoice, InvoiceLine, InvoiceTax
+from billing.invoicing.models import (
+    Allocation,
+    Fund,
+    FundsRead,
+    Invoice,
+    InvoiceLine,
+    InvoicePayment,
+    InvoiceTax,
+)
 from billing.ledger.models import Account, Adjustment, BalanceSnapshot, Entry, Hold, Leg
 from billing.metering.models import (
     Charge,
@@ -54,6 +62,8 @@ __all__ = [
     "DayTotal",
     "Dispute",
     "Entry",
+    "Fund",
+    "FundsRead",
     "FeatureSnapshot",
     "GatewayCustomer",
     "GatewayEvent",
@@ -62,6 +72,7 @@ __all__ = [
     "InboxShard",
     "Invoice",
     "InvoiceLine",
+    "InvoicePayment",
     "InvoiceTax",
     "Leg",
     "Meter",

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from accounts.companies.models import Company
 from billing.ledger.models import Entry
 from billing.money.fields import AmountField, CurrencyField
+from billing.payments.models import Payment
 from billing.subscriptions.models import BillingPeriod
 
 
@@ -154,3 +155,71 @@ class Allocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} to {self.invoice_id}"
+
+
+class Fund(models.Model):
+    """Money of a company that can pay invoices, or that was taken back: one row per entry.
+
+    `amount` is what the entry moved on the customer account, `unapplied` what of it pays no
+    invoice yet; negative for a refund, dispute or correction that takes more than was free.
+    Written from the ledger in its order (`actions.allocate_funds`).
+    """
+
+    entry = models.OneToOneField(
+        Entry, on_delete=models.PROTECT, primary_key=True, related_name="fund"
+    )
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="funds")
+    currency = CurrencyField()
+    leg = models.BigIntegerField(help_text="The leg on the customer account: the order of funds.")
+    amount = AmountField()
+    unapplied = AmountField()
+
+    class Meta:
+        db_table = "fund"
+        ordering = ["leg"]
+        indexes = [
+            models.Index(
+                fields=["company", "currency", "leg"],
+                condition=~Q(unapplied=0),
+                name="fund_to_apply",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unapplied} of {self.amount}"
+
+
+class FundsRead(models.Model):
+    """How far the ledger of a company was read for funds."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    currency = CurrencyField()
+    through_leg = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "funds_read"
+        constraints = [
+            models.UniqueConstraint(fields=["company", "currency"], name="funds_read_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company_id}: {self.through_leg}"
+
+
+class InvoicePayment(models.Model):
+    """A payment asked for one invoice; at most one is open at a time."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="payments")
+    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="for_invoice")
+    is_open = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "invoice_payment"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invoice"], condition=Q(is_open=True), name="one_open_payment_per_invoice"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} for {self.invoice_id}"

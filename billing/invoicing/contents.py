@@ -1,0 +1,85 @@
+"""What an invoice says, from its rows: the frozen content that is printed forever."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from billing.documents.queries import buyer, seller
+from billing.documents.rendering.content import (
+    DocumentKind,
+    DocumentLine,
+    InvoiceContent,
+    TaxCategory,
+    TaxLine,
+)
+from billing.invoicing.lines import LineGroup, TaxSum
+from billing.invoicing.models import Invoice
+from billing.money.calc import ceil_minor
+from billing.profiles.models import BillingType
+from features.queries import value
+
+
+def invoice_content(
+    invoice: Invoice,
+    *,
+    groups: Sequence[LineGroup],
+    amounts: Sequence[Decimal],
+    taxes: Sequence[TaxSum],
+    at: datetime,
+) -> InvoiceContent:
+    """Freeze what is printed; `amounts` are the rounded amounts of the groups."""
+    is_credit_note = invoice.kind == Invoice.Kind.CREDIT_NOTE
+    is_demand = invoice.billing_type != BillingType.PREPAID and not is_credit_note
+    due = ceil_minor(invoice.amount_due, invoice.currency)
+    return InvoiceContent(
+        kind=DocumentKind(invoice.kind),
+        number=invoice.number or "",
+        seller=seller(at=at),
+        buyer=buyer(invoice.company),
+        currency=invoice.currency,
+        issued_at=at,
+        lines=tuple(_line(group, amount) for group, amount in zip(groups, amounts, strict=True)),
+        taxes=tuple(_tax_line(tax, at=at) for tax in taxes),
+        subtotal=invoice.subtotal,
+        tax_total=invoice.tax,
+        total=invoice.total,
+        amount_due=due,
+        paid_from_balance=invoice.paid_from_balance,
+        is_demand=is_demand,
+        preceding_invoice=(invoice.corrects.number or "") if invoice.corrects else "",
+        due_at=invoice.due_at,
+        period_start=invoice.period_start,
+        period_end=invoice.period_end,
+        payment_hint=value("bank_details", at=at) if is_demand else "",
+        notes=invoice.reason,
+        language=invoice.company.language,
+        time_zone=invoice.company.timezone,
+        cost_decimal_points=value("cost_decimal_points", at=at),
+    )
+
+
+def _line(group: LineGroup, amount: Decimal) -> DocumentLine:
+    return DocumentLine(
+        description=group.description,
+        quantity=group.quantity,
+        unit_price=group.unit_price,
+        amount=amount,
+        tax_rate=group.tax_percent,
+        unit=group.unit,
+        included=group.included,
+        service=group.service,
+        plan=group.plan,
+        period_label=group.period_label,
+    )
+
+
+def _tax_line(tax: TaxSum, *, at: datetime) -> TaxLine:
+    return TaxLine(
+        name=value("tax_name", at=at),
+        percent=tax.percent,
+        net=tax.net,
+        amount=tax.amount,
+        category=TaxCategory.STANDARD if tax.percent else TaxCategory.ZERO_RATED,
+    )

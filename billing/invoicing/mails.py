@@ -1,0 +1,48 @@
+"""The mail that brings an invoice or a credit note."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+
+from accounts.notifications.actions import Attachment, queue_mail
+from accounts.notifications.queries import recipients
+from accounts.people.models import Role
+from billing.documents.rendering.content import InvoiceContent
+from billing.documents.rendering.pdf import render_invoice_pdf
+from billing.invoicing.models import Invoice
+from billing.money.calc import ceil_minor
+from billing.money.formatting import format_money, locale_of
+from billing.profiles.queries import profile_of
+
+
+def mail_document(invoice: Invoice, *, at: datetime) -> None:
+    """Queue the mail with the PDF: to the invoice addresses, else to those who handle money."""
+    company = invoice.company
+    locale = locale_of(company.language)
+    due = ceil_minor(invoice.amount_due, invoice.currency)
+    addresses = profile_of(company.pk).invoice_emails or recipients(
+        company, Role.OWNER, Role.ADMIN, Role.FINANCE
+    )
+    queue_mail(
+        "invoice_issued",
+        company=company,
+        to=addresses,
+        once=f"invoice:{invoice.number}",
+        context={
+            "invoice": invoice,
+            "total": format_money(invoice.total, invoice.currency, locale),
+            "due": format_money(due, invoice.currency, locale) if due else "",
+            "url": f"{settings.PUBLIC_URL}/portal/invoices/{invoice.pk}/",
+        },
+        at=at,
+        attachments=[
+            Attachment(f"{invoice.number}.pdf", "application/pdf", invoice_pdf(invoice)),
+        ],
+    )
+
+
+def invoice_pdf(invoice: Invoice) -> bytes:
+    """The document as it was issued, drawn from its frozen content."""
+    return render_invoice_pdf(InvoiceContent.from_json(invoice.content)).content

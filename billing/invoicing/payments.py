@@ -1,0 +1,74 @@
+"""Paying one invoice by card: its payment is open once, and its money goes to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from djmoney.money import Money
+
+from billing.invoicing.exceptions import NothingToPay, PaymentRunning
+from billing.invoicing.funds import apply_funds
+from billing.invoicing.models import Invoice, InvoicePayment
+from billing.invoicing.queries import lock_invoice
+from billing.ledger.queries import lock_account
+from billing.money.calc import ceil_minor
+from billing.payments.actions.charging import collect, open_payment
+from billing.payments.models import Payment, PaymentMethod
+from billing.payments.registry import on_outcome
+
+_UNPAID = (Invoice.Status.OPEN, Invoice.Status.OVERDUE)
+_WAITING = (Payment.Status.PENDING, Payment.Status.REQUIRES_ACTION)
+
+
+def pay_invoice(
+    invoice_id: UUID, *, card: PaymentMethod, key: str, by: str, at: datetime
+) -> Payment:
+    """Charge what is due of an invoice, in minor units rounded up. The same key pays once."""
+    with transaction.atomic(durable=True):
+        payment = _open(invoice_id, card=card, key=key, by=by, at=at)
+    return collect(payment, at=at)
+
+
+@on_outcome
+def pay_with_funds(payment: Payment, at: datetime) -> None:
+    """Whatever became of a payment, invoices follow in the same transaction.
+
+    The customer account is locked by whoever records the outcome.
+    """
+    account = lock_account(payment.company_id, str(payment.amount.currency))
+    asked = InvoicePayment.objects.filter(payment=payment).first()
+    if asked is not None and asked.is_open and payment.status not in _WAITING:
+        asked.is_open = False
+        asked.save(update_fields=["is_open"])
+    named = {}
+    if asked is not None and payment.entry_id is not None:
+        named = {payment.entry_id: asked.invoice_id}
+    apply_funds(payment.company, account, at=at, named=named)
+
+
+def _open(invoice_id: UUID, *, card: PaymentMethod, key: str, by: str, at: datetime) -> Payment:
+    done = Payment.objects.filter(key=f"invoice:{key}").first()
+    if done is not None:
+        return done
+    invoice = Invoice.objects.select_related("company").get(pk=invoice_id)
+    lock_account(invoice.company_id, invoice.currency)
+    invoice = lock_invoice(invoice_id)
+    if invoice.status not in _UNPAID or invoice.kind != Invoice.Kind.INVOICE:
+        raise NothingToPay(invoice)
+    payment = open_payment(
+        invoice.company,
+        amount=Money(ceil_minor(invoice.amount_due, invoice.currency), invoice.currency),
+        purpose=Payment.Purpose.INVOICE,
+        card=card,
+        key=f"invoice:{key}",
+        by=by,
+        at=at,
+    )
+    try:
+        with transaction.atomic():
+            InvoicePayment.objects.create(invoice=invoice, payment=payment)
+    except IntegrityError as error:
+        raise PaymentRunning(invoice) from error
+    return payment

@@ -1,0 +1,161 @@
+"""Reads of invoices, and the locks that issuing takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Min, QuerySet, Sum
+
+from accounts.companies.models import Company
+from billing.catalog.calc import UNITS
+from billing.catalog.models import Price
+from billing.invoicing.lines import LineGroup, month_label
+from billing.invoicing.models import Fund, Invoice
+from billing.metering.models import Charge, PeriodTotal
+from billing.money.calc import round12
+from billing.subscriptions.models import BillingPeriod
+from features.queries import value
+
+_FEE_TITLES = {
+    Charge.Kind.MONTHLY_FEE: "Monthly fee",
+    Charge.Kind.ACTIVATION_FEE: "Activation fee",
+}
+
+
+def invoices() -> QuerySet[Invoice]:
+    """Issued documents, newest first."""
+    return Invoice.objects.exclude(status=Invoice.Status.DRAFT).select_related("company")
+
+
+def unpaid_invoices(company_id: UUID) -> QuerySet[Invoice]:
+    """Open and overdue invoices of a company, oldest first: the order in which money pays them."""
+    return Invoice.objects.filter(
+        company=company_id,
+        kind=Invoice.Kind.INVOICE,
+        status__in=[Invoice.Status.OPEN, Invoice.Status.OVERDUE],
+    ).order_by("issued_at", "id")
+
+
+def lock_invoice(invoice_id: UUID) -> Invoice:
+    """The invoice, locked; lock its company's account before."""
+    return Invoice.objects.select_for_update(no_key=True).get(pk=invoice_id)
+
+
+def lock_period(period_id: UUID) -> BillingPeriod:
+    """The billing period, locked; lock its company's account before."""
+    return BillingPeriod.objects.select_for_update(no_key=True).get(pk=period_id)
+
+
+def periods_to_close(*, at: datetime) -> QuerySet[BillingPeriod]:
+    """Ended periods whose grace hours for late usage are over."""
+    grace = timedelta(hours=value("grace_hours", at=at))
+    return BillingPeriod.objects.filter(
+        status=BillingPeriod.Status.OPEN, ends_at__lte=at - grace
+    ).order_by("ends_at", "id")
+
+
+def periods_to_issue() -> QuerySet[BillingPeriod]:
+    """Closed periods whose invoice is not out yet."""
+    return BillingPeriod.objects.filter(status=BillingPeriod.Status.CLOSED).order_by(
+        "ends_at", "id"
+    )
+
+
+def next_period_due(after: datetime) -> datetime | None:
+    """When the next period is to be closed after `after`, for the sandbox clock."""
+    grace = timedelta(hours=value("grace_hours", at=after))
+    due = BillingPeriod.objects.filter(
+        status=BillingPeriod.Status.OPEN, ends_at__gt=after - grace
+    ).aggregate(at=Min("ends_at"))["at"]
+    return None if due is None else due + grace
+
+
+def line_groups(period: BillingPeriod) -> list[LineGroup]:
+    """The totals of a period, gathered into what becomes its lines."""
+    groups: dict[tuple[object, ...], LineGroup] = {}
+    totals = PeriodTotal.objects.filter(period=period).select_related(
+        "version__plan", "meter", "price__zone", "use_period"
+    )
+    for total in totals.order_by("version__plan__name", "meter_id", "price_id", "tax_percent"):
+        key = (
+            total.kind,
+            total.version_id,
+            total.meter_id,
+            total.price_id,
+            total.tax_percent,
+            total.use_period_id,
+        )
+        group = groups.setdefault(key, _empty_group(total))
+        _add(group, total)
+    for group in groups.values():
+        _price_by_amount(group)
+    return [group for group in groups.values() if group.amount or group.quantity]
+
+
+def unapplied_funds(company: Company, currency: str) -> Decimal:
+    """Money of the company that pays no invoice yet, as far as the ledger was read for it."""
+    total = Fund.objects.filter(company=company, currency=currency).exclude(unapplied=0)
+    return total.aggregate(total=Sum("unapplied"))["total"] or Decimal(0)
+
+
+def amount_due_in_all(invoices: Iterable[Invoice]) -> Decimal:
+    return sum((invoice.amount_due for invoice in invoices), Decimal(0))
+
+
+def _empty_group(total: PeriodTotal) -> LineGroup:
+    plan = total.version.plan
+    is_late = total.use_period_id != total.period_id
+    label = month_label(total.use_period.starts_at) if is_late else ""
+    facts = {"kind": str(total.kind), "version": str(total.version_id)}
+    if total.meter is None or total.kind != Charge.Kind.USAGE:
+        return LineGroup(
+            description=_FEE_TITLES[Charge.Kind(total.kind)],
+            service="Subscriptions",
+            plan=plan.name,
+            unit="",
+            unit_price=Decimal(0),
+            tax_percent=total.tax_percent,
+            period_label=label,
+            facts=facts,
+        )
+    facts |= {"meter": total.meter.key, "price": str(total.price_id or "")}
+    return LineGroup(
+        description=_where(total.price),
+        service=total.meter.title,
+        plan=plan.name,
+        unit=total.price.unit if total.price else total.meter.base_unit,
+        unit_price=(total.price.per_unit if total.price else None) or Decimal(0),
+        tax_percent=total.tax_percent,
+        period_label=label,
+        facts=facts,
+    )
+
+
+def _add(group: LineGroup, total: PeriodTotal) -> None:
+    is_usage = total.kind == Charge.Kind.USAGE
+    size = Decimal(UNITS[group.unit].size) if is_usage else Decimal(1)
+    group.quantity += total.quantity / size if is_usage else Decimal(total.charges)
+    group.included += total.included / size
+    group.amount += total.amount
+    group.tax += total.tax
+
+
+def _price_by_amount(group: LineGroup) -> None:
+    """Fees and tiered prices have no single unit price: what one unit came to on average."""
+    billed = group.quantity - group.included
+    if not group.unit_price and group.amount and billed:
+        group.unit_price = round12(group.amount / billed)
+
+
+def _where(price: Price | None) -> str:
+    """What tells the lines of one service and plan apart: the country or zone of their price."""
+    if price is None:
+        return "Included use"
+    if price.country:
+        return f"Use in {price.country}"
+    if price.zone is not None:
+        return f"Use in zone {price.zone.name}"
+    return "Use"

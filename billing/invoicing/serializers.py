@@ -1,0 +1,180 @@
+"""What invoices look like over the API: amounts are plain decimals in the invoice's currency."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from rest_framework import serializers
+
+from billing.invoicing.models import Invoice, InvoiceLine, InvoiceTax
+from billing.money.calc import ceil_minor, minor_digits, plain
+from billing.money.serializers import AmountStringField
+
+
+class LineOutput(serializers.ModelSerializer[InvoiceLine]):
+    """A line; `quantity` is all that was used, of which `included` was covered."""
+
+    quantity = serializers.SerializerMethodField()
+    included = serializers.SerializerMethodField()
+    unit_price = serializers.SerializerMethodField()
+    amount = serializers.SerializerMethodField()
+    exact_amount = serializers.SerializerMethodField()
+    tax_percent = serializers.SerializerMethodField()
+
+    class Meta:
+        model = InvoiceLine
+        fields = [
+            "position",
+            "description",
+            "subject",
+            "quantity",
+            "unit",
+            "included",
+            "unit_price",
+            "amount",
+            "exact_amount",
+            "tax_percent",
+        ]
+
+    def get_quantity(self, line: InvoiceLine) -> str:
+        return plain(line.quantity)
+
+    def get_included(self, line: InvoiceLine) -> str:
+        return plain(line.included)
+
+    def get_unit_price(self, line: InvoiceLine) -> str | None:
+        return None if line.unit_price is None else plain(line.unit_price)
+
+    def get_amount(self, line: InvoiceLine) -> str:
+        return plain(line.amount, at_least=minor_digits(line.invoice.currency))
+
+    def get_exact_amount(self, line: InvoiceLine) -> str:
+        return plain(line.exact_amount)
+
+    def get_tax_percent(self, line: InvoiceLine) -> str:
+        return plain(line.tax_percent)
+
+
+class TaxOutput(serializers.ModelSerializer[InvoiceTax]):
+    """Tax of one rate."""
+
+    percent = serializers.SerializerMethodField()
+    net = serializers.SerializerMethodField()
+    amount = serializers.SerializerMethodField()
+
+    class Meta:
+        model = InvoiceTax
+        fields = ["name", "percent", "net", "amount"]
+
+    def get_percent(self, tax: InvoiceTax) -> str:
+        return plain(tax.percent)
+
+    def get_net(self, tax: InvoiceTax) -> str:
+        return plain(tax.net, at_least=minor_digits(tax.invoice.currency))
+
+    def get_amount(self, tax: InvoiceTax) -> str:
+        return plain(tax.amount, at_least=minor_digits(tax.invoice.currency))
+
+
+class InvoiceOutput(serializers.ModelSerializer[Invoice]):
+    """An invoice or credit note with its lines."""
+
+    company = serializers.SerializerMethodField()
+    corrects = serializers.SerializerMethodField()
+    lines = LineOutput(many=True)
+    taxes = TaxOutput(many=True)
+    subtotal = serializers.SerializerMethodField()
+    tax = serializers.SerializerMethodField()
+    total = serializers.SerializerMethodField()
+    amount_due = serializers.SerializerMethodField()
+    paid_from_balance = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Invoice
+        fields = [
+            "id",
+            "number",
+            "company",
+            "kind",
+            "status",
+            "status_reason",
+            "corrects",
+            "period_start",
+            "period_end",
+            "issued_at",
+            "due_at",
+            "currency",
+            "lines",
+            "taxes",
+            "subtotal",
+            "tax",
+            "total",
+            "amount_due",
+            "paid_from_balance",
+            "features",
+        ]
+
+    def get_company(self, invoice: Invoice) -> str:
+        return str(invoice.company_id)
+
+    def get_corrects(self, invoice: Invoice) -> str | None:
+        return str(invoice.corrects_id) if invoice.corrects_id else None
+
+    def get_subtotal(self, invoice: Invoice) -> str:
+        return _figure(invoice, invoice.subtotal)
+
+    def get_tax(self, invoice: Invoice) -> str:
+        return _figure(invoice, invoice.tax)
+
+    def get_total(self, invoice: Invoice) -> str:
+        return _figure(invoice, invoice.total)
+
+    def get_amount_due(self, invoice: Invoice) -> str:
+        return _figure(invoice, ceil_minor(invoice.amount_due, invoice.currency))
+
+    def get_paid_from_balance(self, invoice: Invoice) -> str:
+        return _figure(invoice, invoice.paid_from_balance)
+
+
+class ReasonInput(serializers.Serializer[Any]):
+    """Why; kept with the document and in the audit trail."""
+
+    reason = serializers.CharField(max_length=300)
+
+
+class CreditLineInput(serializers.Serializer[Any]):
+    """A line by its position, and the net amount of it that is given back."""
+
+    position = serializers.IntegerField(min_value=1, max_value=1_000_000)
+    amount = AmountStringField()
+
+
+class CreditInput(ReasonInput):
+    """Without `lines` all that is left of the invoice is credited."""
+
+    lines = CreditLineInput(many=True, required=False, allow_empty=False, max_length=1000)
+
+    def amounts(self) -> dict[int, Decimal] | None:
+        """Net amounts by position; None for all."""
+        lines = self.validated_data.get("lines")
+        return None if lines is None else {line["position"]: line["amount"] for line in lines}
+
+
+class PayInput(serializers.Serializer[Any]):
+    """The card to charge; the default one when left out."""
+
+    payment_method = serializers.UUIDField(required=False)
+
+
+class PaymentOfInvoiceOutput(serializers.Serializer[Any]):
+    """What became of the payment, and of the invoice."""
+
+    id = serializers.CharField()
+    status = serializers.CharField()
+    client_secret = serializers.CharField(required=False)
+    invoice = InvoiceOutput(required=False)
+
+
+def _figure(invoice: Invoice, amount: Decimal) -> str:
+    return plain(amount, at_least=minor_digits(invoice.currency))
