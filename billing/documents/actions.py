@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from django.db import connection
@@ -33,7 +32,7 @@ _TAKE_NUMBERS = """
 def take_numbers(kind: Series.Kind, *, count: int, at: datetime) -> list[str]:
     """The next `count` numbers of a series, without a gap.
 
-    Only in the transaction that issues the documents, and last in it: whoever else issues of this
+    Only in the transaction that issues the documents, and late in it: whoever else issues of this
     series waits until it ends. The prefix is the one that the settings have at `at`.
     """
     if not connection.in_atomic_block:
@@ -45,14 +44,13 @@ def take_numbers(kind: Series.Kind, *, count: int, at: datetime) -> list[str]:
     return [f"{prefix}{number:0{NUMBER_DIGITS}d}" for number in range(first, first + count)]
 
 
-def issue_receipt(company: Company, *, content: ReceiptContent, at: datetime) -> Receipt:
-    """A numbered, frozen receipt voucher; whatever number `content` has is replaced by its own."""
-    [number] = take_numbers(Series.Kind.RECEIPT, count=1, at=at)
+def issue_receipt(company: Company, *, content: ReceiptContent) -> Receipt:
+    """A frozen receipt voucher; its number was taken in this transaction."""
     return Receipt.objects.create(
         company=company,
-        number=number,
-        issued_at=at,
+        number=content.number,
+        issued_at=content.issued_at,
         amount=content.amount,
         currency=content.currency,
-        content=replace(content, number=number, issued_at=at).to_json(),
+        content=content.to_json(),
     )

@@ -40,6 +40,19 @@ class PaymentRefused(Refused):
     """A rule of payments says no."""
 
 
+class UnknownGateway(PaymentRefused):
+    def __init__(self, name: str) -> None:
+        super().__init__("unknown_gateway", f"There is no card gateway {name}.", "gateway")
+
+
+class TryGatewayLater(PaymentRefused):
+    """The gateway gave no answer, and nothing has to be settled later."""
+
+    def __init__(self) -> None:
+        detail = "The payment gateway does not answer. Try again in a moment."
+        super().__init__("gateway_unavailable", detail, status=503)
+
+
 class UnknownPaymentMethod(PaymentRefused):
     def __init__(self, attr: str = "payment_method") -> None:
         super().__init__("unknown_payment_method", "There is no such payment method.", attr)
@@ -51,7 +64,55 @@ class NoPaymentMethod(PaymentRefused):
         super().__init__("payment_method_required", detail, "payment_method")
 
 
+class KeyReused(PaymentRefused):
+    """The key has a payment or refund already, and it says something else."""
+
+    def __init__(self) -> None:
+        detail = "This key was used with other content."
+        super().__init__("idempotency_key_reused", detail, status=409)
+
+
+class InvalidPaymentAmount(PaymentRefused):
+    """Not above zero, not payable in the currency's minor units, or not the account's currency."""
+
+    def __init__(self, detail: str, *, attr: str = "amount") -> None:
+        super().__init__("invalid_amount", detail, attr)
+
+
+class WrongPaymentCurrency(PaymentRefused):
+    def __init__(self, given: str, currency: str) -> None:
+        detail = f"The account is in {currency}, not in {given}."
+        super().__init__("wrong_currency", detail, "amount.currency")
+
+
+class InvalidReceivedAt(PaymentRefused):
+    def __init__(self) -> None:
+        detail = "Money that is yet to come cannot be recorded."
+        super().__init__("received_in_the_future", detail, "received_at")
+
+
+class NotRefundable(PaymentRefused):
+    def __init__(self, status: str) -> None:
+        detail = f"A payment that is {status} cannot be refunded."
+        super().__init__("payment_not_refundable", detail, status=409)
+
+
 class RefundExceedsPayment(PaymentRefused):
     def __init__(self, left: str) -> None:
         detail = f"No more than {left} of this payment is left to refund."
         super().__init__("refund_exceeds_payment", detail, "amount", extra={"left": left})
+
+
+class RefundDecided(PaymentRefused):
+    """Only a proposed refund waits for a second person."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__("refund_decided", f"The refund is {status} already.", status=409)
+
+
+class SecondPersonNeeded(PaymentRefused):
+    """Who proposed a refund does not approve it."""
+
+    def __init__(self) -> None:
+        detail = "Another person than the one who proposed the refund must approve it."
+        super().__init__("second_person_needed", detail, status=403)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from djmoney.models.fields import MoneyField
 from uuid_utils.compat import uuid7
 
 from accounts.companies.models import Company
 from billing.documents.models import Receipt
 from billing.ledger.models import Entry
+from billing.money.fields import MoneyField
 
 
 class GatewayCustomer(models.Model):
@@ -99,12 +99,15 @@ class Payment(models.Model):
     purpose = models.CharField(max_length=16, choices=Purpose)
     method = models.CharField(max_length=16, choices=Method)
     gateway = models.CharField(max_length=32)
-    amount = MoneyField(max_digits=30, decimal_places=12)
+    amount = MoneyField()
     status = models.CharField(max_length=20, choices=Status, default=Status.PENDING)
     payment_method = models.ForeignKey(
         PaymentMethod, on_delete=models.PROTECT, null=True, blank=True, related_name="payments"
     )
     gateway_reference = models.CharField(max_length=255, blank=True)
+    is_off_session = models.BooleanField(
+        default=False, help_text="Nobody was there: an automatic recharge."
+    )
     client_secret = models.CharField(max_length=255, blank=True)
     action_url = models.URLField(
         max_length=500, blank=True, help_text="Where the customer answers 3-D Secure."
@@ -166,7 +169,7 @@ class Refund(models.Model):
     objects: models.Manager[Refund] = models.Manager()
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
-    amount = MoneyField(max_digits=30, decimal_places=12)
+    amount = MoneyField()
     reason = models.TextField()
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     gateway_reference = models.CharField(max_length=255, blank=True)
@@ -217,7 +220,7 @@ class Dispute(models.Model):
     objects: models.Manager[Dispute] = models.Manager()
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="disputes")
-    amount = MoneyField(max_digits=30, decimal_places=12)
+    amount = MoneyField()
     status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
     gateway_reference = models.CharField(max_length=255, unique=True)
     reason = models.CharField(max_length=100, blank=True)
@@ -248,6 +251,7 @@ class GatewayEvent(models.Model):
     payload = models.JSONField()
     status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
     error = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
     received_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True, blank=True)
 
@@ -256,6 +260,13 @@ class GatewayEvent(models.Model):
         ordering = ["-received_at", "-id"]
         constraints = [
             models.UniqueConstraint(fields=["gateway", "reference"], name="gateway_event_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["received_at", "id"],
+                condition=Q(status="waiting"),
+                name="gateway_event_waits",
+            )
         ]
 
     def __str__(self) -> str:

@@ -7,11 +7,10 @@ from decimal import Decimal
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from djmoney.models.fields import MoneyField
 from uuid_utils.compat import uuid7
 
 from accounts.companies.models import Company
-from billing.money.fields import AmountField
+from billing.money.fields import AmountField, MoneyField
 from billing.payments.models import Payment, PaymentMethod
 
 
@@ -72,7 +71,7 @@ class Recharge(models.Model):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="recharges")
     trigger = models.CharField(max_length=8, choices=Trigger)
     status = models.CharField(max_length=16, choices=Status, default=Status.PENDING)
-    amount = MoneyField(max_digits=30, decimal_places=12)
+    amount = MoneyField()
     attempt = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True, help_text="Wall time.")

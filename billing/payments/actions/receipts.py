@@ -1,0 +1,48 @@
+"""What stands on the receipt voucher of a payment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from billing.documents.queries import buyer, seller
+from billing.documents.rendering.content import ReceiptContent
+from billing.ledger.queries import displayed
+from billing.money.calc import round_minor
+from billing.payments.models import Payment
+from billing.payments.queries import method_label
+from billing.profiles.queries import profile_of
+
+PURPOSES = {
+    Payment.Purpose.RECHARGE: "Recharge of the balance",
+    Payment.Purpose.INVOICE: "Payment of an invoice",
+    Payment.Purpose.TOP_UP: "Payment to the balance",
+}
+
+
+def receipt_content(
+    payment: Payment, *, number: str, balance_after: Decimal, at: datetime
+) -> ReceiptContent:
+    """The voucher as it will be printed for ever; the balance on it as customers see it."""
+    currency = str(payment.amount.currency)
+    billing_type = profile_of(payment.company_id).billing_type
+    shown = displayed(balance_after, billing_type=billing_type, at=at)
+    return ReceiptContent(
+        number=number,
+        seller=seller(at=at),
+        buyer=buyer(payment.company),
+        currency=currency,
+        amount=payment.amount.amount,
+        issued_at=at,
+        received_at=payment.received_at or at,
+        method=method_label(payment),
+        reference=payment.reference or payment.gateway_reference,
+        purpose="Automatic recharge" if payment.is_off_session else _purpose(payment),
+        balance_after=round_minor(shown, currency),
+        language=payment.company.language,
+        time_zone=payment.company.timezone,
+    )
+
+
+def _purpose(payment: Payment) -> str:
+    return PURPOSES[Payment.Purpose(payment.purpose)]

@@ -1,0 +1,38 @@
+"""Counting failures in a row, and asking staff to look when they reach the limit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import F
+
+from accounts.audit.actions import record
+from accounts.companies.models import Company
+from billing.payments.models import PaymentStanding
+from features.queries import value
+
+
+def note_failure(company: Company, *, at: datetime) -> None:
+    """One more. At `payment_failure_limit` the company is flagged for review, not suspended."""
+    standing, _ = PaymentStanding.objects.get_or_create(company=company)
+    PaymentStanding.objects.filter(pk=standing.pk).update(
+        failures_in_a_row=F("failures_in_a_row") + 1
+    )
+    limit = value("payment_failure_limit", at=at)
+    flagged = PaymentStanding.objects.filter(
+        pk=standing.pk, failures_in_a_row__gte=limit, review_since=None
+    ).update(review_since=at)
+    if flagged:
+        record(
+            "company.flagged_for_review",
+            actor="system",
+            at=at,
+            company=company,
+            target=f"company:{company.pk}",
+            reason=f"{limit} failed payments in a row",
+        )
+
+
+def note_success(company: Company) -> None:
+    """A payment came in by whatever route: the count starts again and the flag goes."""
+    PaymentStanding.objects.filter(company=company).update(failures_in_a_row=0, review_since=None)

@@ -1,0 +1,80 @@
+"""Money that staff saw arrive: a bank transfer, cash, anything else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from djmoney.money import Money
+
+from accounts.audit.actions import record
+from accounts.companies.models import Company
+from billing.ledger.queries import lock_account
+from billing.payments.actions.settling import book_payment
+from billing.payments.exceptions import InvalidReceivedAt, KeyReused
+from billing.payments.gateways.bank import BANK, CASH, OTHER
+from billing.payments.models import Payment
+from billing.payments.queries import money_json
+from billing.payments.rules import check_amount
+
+GATEWAYS = {
+    Payment.Method.BANK_TRANSFER: BANK,
+    Payment.Method.CASH: CASH,
+    Payment.Method.OTHER: OTHER,
+}
+
+
+@transaction.atomic
+def record_transfer(
+    company: Company,
+    *,
+    amount: Money,
+    method: Payment.Method,
+    reference: str,
+    received_at: datetime,
+    key: str,
+    by: str,
+    at: datetime,
+) -> Payment:
+    """Book money that has come in; the same key books nothing again.
+
+    It enters the books now; `received_at` is what the receipt voucher says. The recharge limits
+    do not bind it. Raises InvalidPaymentAmount, WrongPaymentCurrency, InvalidReceivedAt, KeyReused.
+    """
+    check_amount(company, amount)
+    if received_at > at:
+        raise InvalidReceivedAt
+    lock_account(company.pk, str(amount.currency))
+    payment, is_new = Payment.objects.get_or_create(
+        key=key,
+        defaults={
+            "company": company,
+            "purpose": Payment.Purpose.TOP_UP,
+            "method": method,
+            "gateway": GATEWAYS[method].name,
+            "amount": amount,
+            "reference": reference,
+            "received_at": received_at,
+            "by": by,
+            "created_at": at,
+        },
+    )
+    if not is_new:
+        return _same(payment, company, amount)
+    payment.gateway_reference = str(payment.pk)
+    book_payment(payment, at=at)
+    record(
+        "payment.recorded",
+        actor=by,
+        at=at,
+        company=company,
+        target=f"payment:{payment.pk}",
+        after={"amount": money_json(amount), "method": method, "reference": reference},
+    )
+    return payment
+
+
+def _same(payment: Payment, company: Company, amount: Money) -> Payment:
+    if (payment.company_id, payment.amount) != (company.pk, amount):
+        raise KeyReused
+    return payment
