@@ -56,5 +56,44 @@ class WrongCurrency(Refused):
         )
 
 
-class AdjustmentRefused(Refused):
-    """An adjustment that may not be decided: decided before, or by the one who proposed it."""
+class InvalidHold(Refused):
+    """A hold of nothing, or one that is over before it begins."""
+
+    def __init__(self) -> None:
+        super().__init__("invalid_hold", "A hold is of more than nothing and ends after it begins.")
+
+
+class AdjustmentKeyReused(Refused):
+    """The key has an adjustment already, with other content."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "idempotency_key_reused",
+            "This key was used for an adjustment with other content.",
+            status=409,
+        )
+
+
+class AdjustmentInvalid(Refused):
+    """An adjustment that cannot be booked: `attr` names the field."""
+
+    def __init__(self, attr: str, detail: str) -> None:
+        super().__init__("invalid", detail, attr=attr)
+
+
+class AdjustmentDecided(Refused):
+    """Somebody has booked or declined the adjustment already."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__("already_decided", f"The adjustment is {status} already.", status=409)
+
+
+class SecondPersonNeeded(Refused):
+    """Whoever proposed an adjustment does not decide on it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "second_person_needed",
+            "Somebody else than the one who proposed it has to decide.",
+            status=403,
+        )

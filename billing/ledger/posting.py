@@ -163,3 +163,23 @@ SELECT key FROM (
     (TABLE wanted EXCEPT ALL TABLE found) UNION ALL (TABLE found EXCEPT ALL TABLE wanted)
 ) AS difference
 """
+
+# Waits for the transactions that are inserting legs and lets no new one begin.
+LOCK_WRITERS = "SET LOCAL lock_timeout = '5s'; LOCK TABLE ledger_leg IN SHARE MODE"
+
+# One row per own account that has moved since its last snapshot.
+SNAPSHOT_OWN_ACCOUNTS = """
+INSERT INTO ledger_balance_snapshot (account_id, through_leg, balance, taken_at)
+SELECT a.id, %(through)s, coalesce(s.balance, 0) + moved.total, %(at)s
+FROM ledger_account a
+LEFT JOIN LATERAL (
+    SELECT through_leg, balance FROM ledger_balance_snapshot s
+    WHERE s.account_id = a.id ORDER BY through_leg DESC LIMIT 1
+) s ON true
+CROSS JOIN LATERAL (
+    SELECT sum(l.amount) AS total FROM ledger_leg l
+    WHERE l.account_id = a.id AND l.id > coalesce(s.through_leg, 0) AND l.id <= %(through)s
+) moved
+WHERE a.company_id IS NULL AND moved.total IS NOT NULL
+ON CONFLICT DO NOTHING
+"""

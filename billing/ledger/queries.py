@@ -82,6 +82,11 @@ def customer_accounts() -> QuerySet[Account]:
     return Account.objects.filter(kind=AccountKind.CUSTOMER)
 
 
+def customer_account(company: Company) -> Account:
+    """The company's account in its own currency, unlocked: for reading."""
+    return customer_accounts().get(company=company, currency=company.billing_profile.currency)
+
+
 def balance(company: Company) -> Balance:
     """The company's balance in its own currency, in two statements whatever its history."""
     profile = BillingProfile.objects.get(pk=company.pk)

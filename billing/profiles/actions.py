@@ -14,7 +14,7 @@ from accounts.companies.actions import company_data, create_company
 from accounts.companies.models import Company
 from accounts.companies.queries import lock_company
 from accounts.events.actions import publish
-from billing.money.calc import is_currency
+from billing.money.calc import is_currency, plain
 from billing.profiles.exceptions import CurrencyFixed, FixedAmountMissing, InvalidTerms
 from billing.profiles.models import BillingProfile, BillingType, ContractType
 from billing.profiles.queries import profile_of
@@ -147,4 +147,4 @@ def _tell(profile: BillingProfile, *, before: Mapping[str, Term], by: str, at: d
 
 def written(terms: Mapping[str, Term]) -> dict[str, object]:
     """Terms as JSON: decimals as strings."""
-    return {name: str(v) if isinstance(v, Decimal) else v for name, v in terms.items()}
+    return {name: plain(v) if isinstance(v, Decimal) else v for name, v in terms.items()}

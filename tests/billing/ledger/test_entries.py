@@ -183,11 +183,12 @@ def test_two_legs_on_one_account_each_show_the_balance_after_them() -> None:
         at=NOW,
         by=BY,
     )
-    assert list(
+    chain = list(
         entry.legs.filter(account__kind=K.CUSTOMER)
         .order_by("id")
         .values_list("amount", "balance_after")
-    ) == [(20, 20), (-5, 15)]
+    )
+    assert chain == [(Decimal(20), Decimal(20)), (Decimal(-5), Decimal(15))]
 
 
 def test_legs_that_do_not_sum_to_zero_are_refused_by_the_database() -> None:

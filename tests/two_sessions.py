@@ -1,0 +1,44 @@
+"""Several database sessions at once: what a lock test needs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from django.db import connection
+
+T = TypeVar("T")
+
+
+def at_once(*calls: Callable[[], T]) -> list[T | Exception]:
+    """Run each call in a thread with a connection of its own, all starting together.
+
+    Answers in the order of the calls: the result, or the exception that it raised.
+    """
+    start = threading.Barrier(len(calls))
+
+    def run(call: Callable[[], T]) -> T:
+        try:
+            start.wait(timeout=30)
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        futures = [pool.submit(run, call) for call in calls]
+    return [outcome(future) for future in futures]
+
+
+def outcome(future: Future[T]) -> T | Exception:
+    error = future.exception()
+    if error is None:
+        return future.result()
+    if isinstance(error, Exception):
+        return error
+    raise error
+
+
+def failures(outcomes: Sequence[object]) -> list[Exception]:
+    return [o for o in outcomes if isinstance(o, Exception)]
