@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from telecom.sims.portal import urlpatterns as sims
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*sims]

@@ -11,9 +11,9 @@ from django.db import transaction
 
 from telecom.operators.adapters.base import (
     Adapter,
-    LineState,
     OperatorRefused,
     OperatorUnreachable,
+    Progress,
 )
 from telecom.operators.models import Operator, OperatorJob
 from telecom.operators.queries import adapter_of, networked_jobs
@@ -23,12 +23,6 @@ _LEASE = timedelta(seconds=30)
 _FIRST_WAIT = timedelta(seconds=30)
 _CONFIRMATION_SECONDS = 1.5
 _CONFIRMATION_PAUSE_SECONDS = 0.15
-_CONFIRMED = {
-    OperatorJob.Action.PROVISION: {LineState.INACTIVE, LineState.ACTIVE, LineState.SUSPENDED},
-    OperatorJob.Action.ACTIVATE: {LineState.ACTIVE},
-    OperatorJob.Action.SUSPEND: {LineState.SUSPENDED},
-    OperatorJob.Action.TERMINATE: {LineState.TERMINATED},
-}
 
 
 class Verdict(StrEnum):
@@ -43,6 +37,7 @@ class Verdict(StrEnum):
 class Outcome:
     verdict: Verdict
     error: str = ""
+    operation: str = ""
 
 
 def ask(
@@ -75,21 +70,18 @@ def claim_due_job(*, at: datetime) -> OperatorJob | None:
 
 
 def carry_out(job: OperatorJob, *, imsi: str, msisdn: str) -> Outcome:
-    """Talk to the operator: ask, unless it was asked already, and wait a moment for the state."""
+    """Talk to the operator: ask, unless it was asked already, and wait a moment for the outcome."""
     adapter = adapter_of(job.operator)
+    operation = job.operation
     try:
-        if job.status == OperatorJob.Status.WAITING:
-            _send(adapter, job, imsi=imsi, msisdn=msisdn)
-        confirmed = _is_confirmed(adapter, job)
+        if not operation:
+            operation = _send(adapter, job, imsi=imsi, msisdn=msisdn)
+        return _watch(adapter, job, operation)
     except OperatorUnreachable as error:
-        return Outcome(Verdict.FAILED if job.attempts >= _ATTEMPTS else Verdict.AGAIN, str(error))
+        verdict = Verdict.FAILED if job.attempts >= _ATTEMPTS else Verdict.AGAIN
+        return Outcome(verdict, str(error), operation)
     except OperatorRefused as error:
-        return Outcome(Verdict.FAILED, str(error))
-    if confirmed:
-        return Outcome(Verdict.DONE)
-    if job.attempts >= _ATTEMPTS:
-        return Outcome(Verdict.FAILED, "The operator accepted but never confirmed.")
-    return Outcome(Verdict.AGAIN, "")
+        return Outcome(Verdict.FAILED, str(error), operation)
 
 
 def record_outcome(job: OperatorJob, outcome: Outcome, *, at: datetime) -> bool:
@@ -105,7 +97,7 @@ def record_outcome(job: OperatorJob, outcome: Outcome, *, at: datetime) -> bool:
         done = outcome.verdict is Verdict.DONE
         current.status = OperatorJob.Status.DONE if done else OperatorJob.Status.FAILED
         current.ended_at = at
-    current.save(update_fields=["status", "error", "next_attempt_at", "ended_at"])
+    current.save(update_fields=["status", "error", "operation", "next_attempt_at", "ended_at"])
     return True
 
 
@@ -115,26 +107,38 @@ def confirm_by_hand(job: OperatorJob, *, at: datetime) -> None:
     record_outcome(job, Outcome(Verdict.DONE), at=at)
 
 
-def _send(adapter: Adapter, job: OperatorJob, *, imsi: str, msisdn: str) -> None:
+def _send(adapter: Adapter, job: OperatorJob, *, imsi: str, msisdn: str) -> str:
+    key = str(job.pk)
     match job.action:
         case OperatorJob.Action.PROVISION:
-            adapter.provision(job.line, imsi=imsi, msisdn=msisdn)
+            return adapter.provision(job.line, imsi=imsi, msisdn=msisdn)
         case OperatorJob.Action.ACTIVATE:
-            adapter.activate(job.line)
+            return adapter.activate(job.line, key=key)
         case OperatorJob.Action.SUSPEND:
-            adapter.suspend(job.line)
-        case OperatorJob.Action.TERMINATE:
-            adapter.terminate(job.line)
+            return adapter.suspend(job.line, key=key)
+        case _:
+            return adapter.terminate(job.line, key=key)
 
 
-def _is_confirmed(adapter: Adapter, job: OperatorJob) -> bool:
-    wanted = _CONFIRMED[OperatorJob.Action(job.action)]
+def _watch(adapter: Adapter, job: OperatorJob, operation: str) -> Outcome:
+    """Wait a moment for the operation to end; a slow one is looked at again later."""
     deadline = time.monotonic() + _CONFIRMATION_SECONDS
-    while adapter.state(job.line) not in wanted:
+    while operation:
+        state = adapter.operation(operation)
+        if state.progress is Progress.FAILED:
+            return Outcome(Verdict.FAILED, state.error or "The operator gave up.", operation)
+        if state.progress is Progress.DONE:
+            break
         if time.monotonic() > deadline:
-            return False
+            return _still_running(job, operation)
         time.sleep(_CONFIRMATION_PAUSE_SECONDS)
-    return True
+    return Outcome(Verdict.DONE, "", operation)
+
+
+def _still_running(job: OperatorJob, operation: str) -> Outcome:
+    if job.attempts >= _ATTEMPTS:
+        return Outcome(Verdict.FAILED, "The operator accepted but never finished.", operation)
+    return Outcome(Verdict.AGAIN, "", operation)
 
 
 def _wait(attempts: int) -> timedelta:

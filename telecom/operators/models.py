@@ -56,6 +56,7 @@ class OperatorJob(models.Model):
     line = models.CharField(max_length=32, help_text="ICCID or serial.")
     action = models.CharField(max_length=10, choices=Action)
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
+    operation = models.CharField(max_length=64, blank=True, help_text="The operator's own id.")
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
     error = models.TextField(blank=True)

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from billing.subscriptions.actions import cancel, subscribe
 from django.db import IntegrityError, transaction
 
 from accounts.audit.actions import record
@@ -19,6 +18,7 @@ from accounts.companies.models import Company
 from accounts.events.actions import publish
 from accounts.people.models import User
 from billing.catalog.models import BaseUnit, Plan
+from billing.subscriptions.actions import cancel, subscribe
 from billing.subscriptions.models import Subscription
 from telecom.operators.actions import Outcome, Verdict, ask, record_outcome
 from telecom.operators.models import Operator, OperatorJob

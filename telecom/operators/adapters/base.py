@@ -18,15 +18,20 @@ class OperatorRefused(Exception):
     """A final no."""
 
 
-class LineState(StrEnum):
-    """What the operator says of a line."""
+class Progress(StrEnum):
+    """How far an operation is."""
 
-    UNKNOWN = "unknown"
-    INACTIVE = "inactive"
-    PENDING = "pending"
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    TERMINATED = "terminated"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class OperationState:
+    """What the operator says of an operation; `error` in its own words."""
+
+    progress: Progress
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +56,22 @@ class UsagePage:
 
 
 class Adapter(Protocol):
-    """An operator's interface: operations are asked for, `state` says when they are done."""
+    """An operator's interface. Operations are asked for with a `key` that makes them happen once;
+    they return the operator's id of the operation, and `operation` says how it goes on. An empty
+    id means that it is done."""
 
     @property
     def has_network(self) -> bool:
         """False: a person confirms what the network did."""
 
-    def activate(self, iccid: str) -> None: ...
+    def provision(self, iccid: str, *, imsi: str, msisdn: str) -> str: ...
 
-    def suspend(self, iccid: str) -> None: ...
+    def activate(self, iccid: str, *, key: str) -> str: ...
 
-    def terminate(self, iccid: str) -> None: ...
+    def suspend(self, iccid: str, *, key: str) -> str: ...
 
-    def provision(self, iccid: str, *, imsi: str, msisdn: str) -> None: ...
+    def terminate(self, iccid: str, *, key: str) -> str: ...
 
-    def state(self, iccid: str) -> LineState: ...
+    def operation(self, operation: str) -> OperationState: ...
 
     def fetch_usage(self, cursor: str, *, limit: int) -> UsagePage: ...

@@ -1,27 +1,29 @@
-"""The operator without an interface: a person does and confirms what is asked."""
+"""The operator without an interface: a person does what the open operator jobs ask for."""
 
 from __future__ import annotations
 
-from telecom.operators.adapters.base import LineState, UsagePage
+from telecom.operators.adapters.base import OperationState, Progress, UsagePage
 
 
 class ManualAdapter:
+    """Nothing is sent anywhere, so every operation is done as soon as it is asked."""
+
     has_network = False
 
-    def activate(self, iccid: str) -> None:
-        """A person does it; the open operator job is the reminder."""
+    def provision(self, iccid: str, *, imsi: str, msisdn: str) -> str:
+        return ""
 
-    def suspend(self, iccid: str) -> None:
-        """A person does it; the open operator job is the reminder."""
+    def activate(self, iccid: str, *, key: str) -> str:
+        return ""
 
-    def terminate(self, iccid: str) -> None:
-        """A person does it; the open operator job is the reminder."""
+    def suspend(self, iccid: str, *, key: str) -> str:
+        return ""
 
-    def provision(self, iccid: str, *, imsi: str, msisdn: str) -> None:
-        """The line exists when the person says so."""
+    def terminate(self, iccid: str, *, key: str) -> str:
+        return ""
 
-    def state(self, iccid: str) -> LineState:
-        return LineState.UNKNOWN
+    def operation(self, operation: str) -> OperationState:
+        return OperationState(Progress.DONE)
 
     def fetch_usage(self, cursor: str, *, limit: int) -> UsagePage:
         return UsagePage(records=(), cursor=cursor, more=False)

@@ -10,10 +10,11 @@ from typing import cast
 import requests
 
 from telecom.operators.adapters.base import (
-    LineState,
+    OperationState,
     OperatorRefused,
     OperatorUnreachable,
     OperatorUsage,
+    Progress,
     UsagePage,
 )
 
@@ -29,41 +30,44 @@ class SandboxAdapter:
     token: str
     has_network: bool = True
 
-    def activate(self, iccid: str) -> None:
-        self._call("POST", f"/sims/{iccid}/activate")
-
-    def suspend(self, iccid: str) -> None:
-        self._call("POST", f"/sims/{iccid}/suspend")
-
-    def terminate(self, iccid: str) -> None:
-        self._call("POST", f"/sims/{iccid}/terminate")
-
-    def provision(self, iccid: str, *, imsi: str, msisdn: str) -> None:
+    def provision(self, iccid: str, *, imsi: str, msisdn: str) -> str:
         self._call("POST", "/sims/", {"iccid": iccid, "imsi": imsi, "msisdn": msisdn})
+        return ""
 
-    def state(self, iccid: str) -> LineState:
-        answer = self._call("GET", f"/sims/{iccid}")
-        return LineState(str(answer["status"]))
+    def activate(self, iccid: str, *, key: str) -> str:
+        return self._operate(iccid, "activate", key=key)
+
+    def suspend(self, iccid: str, *, key: str) -> str:
+        return self._operate(iccid, "suspend", key=key)
+
+    def terminate(self, iccid: str, *, key: str) -> str:
+        return self._operate(iccid, "terminate", key=key)
+
+    def operation(self, operation: str) -> OperationState:
+        answer = self._call("GET", f"/operations/{operation}")
+        return OperationState(Progress(str(answer["state"])), str(answer.get("error") or ""))
 
     def fetch_usage(self, cursor: str, *, limit: int) -> UsagePage:
         answer = self._call("GET", f"/usage?since={cursor}&limit={limit}")
         rows = cast("list[dict[str, object]]", answer["records"])
         return UsagePage(
             records=[_usage(row) for row in rows],
-            cursor=str(answer["cursor"]),
+            cursor=str(answer["next"]),
             more=bool(answer["more"]),
         )
 
+    def _operate(self, iccid: str, kind: str, *, key: str) -> str:
+        return str(self._call("POST", f"/sims/{iccid}/{kind}", key=key)["id"])
+
     def _call(
-        self, method: str, path: str, body: dict[str, str] | None = None
+        self, method: str, path: str, body: dict[str, str] | None = None, *, key: str = ""
     ) -> dict[str, object]:
+        headers = {"Authorization": f"Token {self.token}"}
+        if key:
+            headers["Idempotency-Key"] = key
         try:
             answer = requests.request(
-                method,
-                self.base_url + path,
-                json=body,
-                headers={"Authorization": f"Bearer {self.token}"},
-                timeout=_TIMEOUT_SECONDS,
+                method, self.base_url + path, json=body, headers=headers, timeout=_TIMEOUT_SECONDS
             )
         except requests.RequestException as error:
             raise OperatorUnreachable(f"The operator did not answer: {error}") from error
