@@ -3,7 +3,11 @@ from importlib import import_module
 from django.apps import AppConfig
 
 # Modules that register something with a lower folder when the application starts.
-REGISTRATIONS = ("billing.ledger.opening",)
+REGISTRATIONS = (
+    "billing.ledger.opening",
+    "billing.invoicing.payments",
+    "billing.invoicing.handlers",
+)
 
 
 class BillingConfig(AppConfig):

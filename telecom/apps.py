@@ -1,5 +1,14 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+
+# Modules that register something with a lower folder when the application starts.
+REGISTRATIONS = ("telecom.sims.handlers",)
 
 
 class TelecomConfig(AppConfig):
     name = "telecom"
+
+    def ready(self) -> None:
+        for module in REGISTRATIONS:
+            import_module(module)

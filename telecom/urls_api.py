@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from telecom.sims import api as sims
+
+urlpatterns: list[URLPattern] = [*sims.urlpatterns]

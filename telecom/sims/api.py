@@ -13,10 +13,10 @@ from accounts.access.permissions import AnyKey, StaffWrites
 from accounts.access.views import ApiViewSet
 from config import clock
 from telecom.sims.actions import activate_sim, archive_sim, assign_sim, create_sim, suspend_sim
+from telecom.sims.dispatch import hurry_operations
 from telecom.sims.models import Sim
 from telecom.sims.queries import sims_in_list
 from telecom.sims.serializers import AssignFromInput, ReasonInput, SimInput, SimOutput
-from telecom.sims.tasks import hurry_operations
 
 
 class SimFilter(django_filters.FilterSet):  # type: ignore[misc]

@@ -8,6 +8,7 @@ from uuid import UUID
 from accounts.events.models import Event
 from accounts.events.registry import on
 from telecom.sims.actions import first_use, follow_services
+from telecom.sims.dispatch import hurry_operations
 
 
 @on("subscription.first_usage")
@@ -16,13 +17,9 @@ def wake_at_first_usage(event: Event, *, at: datetime) -> None:
     first_use(UUID(event.data["subscription"]), used_at=used_at, at=at)
 
 
-@on("account.exhausted")
-def stop_lines(event: Event, *, at: datetime) -> None:
+@on("services.stopped", "services.restored")
+def follow(event: Event, *, at: datetime) -> None:
+    """Lines stop and come back with the services that draw on them."""
     if event.company_id is not None:
         follow_services(event.company_id, at=at)
-
-
-@on("account.restored")
-def wake_lines(event: Event, *, at: datetime) -> None:
-    if event.company_id is not None:
-        follow_services(event.company_id, at=at)
+        hurry_operations()

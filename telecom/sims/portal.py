@@ -29,11 +29,11 @@ from billing.templatetags.wording import bytes_text
 from config import clock
 from features.queries import value
 from telecom.sims.actions import activate_sim, suspend_sim
+from telecom.sims.dispatch import hurry_operations
 from telecom.sims.filters import SimListFilter
 from telecom.sims.models import Sim
 from telecom.sims.queries import sims_in_list
 from telecom.sims.tables import SimTable, sim_address
-from telecom.sims.tasks import hurry_operations
 from telecom.sims.usage import (
     NOTHING,
     charges_of,

@@ -1,16 +1,15 @@
-"""The jobs that carry SIM operations to the operators."""
+"""The job that carries SIM operations to the operators."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from celery import shared_task
-from django.db import transaction
-from kombu.exceptions import OperationalError
 
 from config import clock
 from telecom.operators.actions import carry_out, claim_due_job
 from telecom.sims.actions import settle_operation
+from telecom.sims.dispatch import CARRY_OUT
 from telecom.sims.models import Sim
 
 
@@ -25,19 +24,6 @@ def run_operator_jobs(*, at: datetime) -> int:
     return done
 
 
-@shared_task(name="telecom.carry_out_operations")
+@shared_task(name=CARRY_OUT)
 def carry_out_operations() -> None:
     run_operator_jobs(at=clock.now())
-
-
-def hurry_operations() -> None:
-    """Have a worker carry out what was just asked, instead of waiting for the next beat."""
-    transaction.on_commit(_send, robust=True)
-
-
-def _send() -> None:
-    try:
-        carry_out_operations.delay()
-    except OperationalError:
-        # The broker is away: the beat job finds the work in the database.
-        return
