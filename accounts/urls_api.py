@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from accounts.access import api as access
+from accounts.companies import api as companies
+from accounts.events import api as events
+from accounts.notifications import api as notifications
+from accounts.people import api as people
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    *companies.urlpatterns,
+    *people.urlpatterns,
+    *access.urlpatterns,
+    *events.urlpatterns,
+    *notifications.urlpatterns,
+]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from accounts.people import portal as people
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*people.urlpatterns]

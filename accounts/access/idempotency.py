@@ -47,14 +47,16 @@ _KNOWN_REFUSALS = (APIException, Refused, Http404, PermissionDenied)
 Handler = TypeVar("Handler", bound=Callable[..., HttpResponseBase])
 
 
-def idempotent(*, required: bool) -> Callable[[Handler], Handler]:
-    """Marks a POST handler of an `ApiView` or `ApiViewSet`: must the caller send a key?
+def idempotent(*, required: bool, shown_once: str = "") -> Callable[[Handler], Handler]:
+    """Marks a POST handler of an `ApiViewSet`: must the caller send a key?
 
     Writes that move money or quantity demand one; the others accept one without this mark.
+    `shown_once` is a field of the answer that is not kept (a secret): null in a replayed answer.
     """
 
     def mark(handler: Handler) -> Handler:
         handler.idempotency_key_is_required = required  # type: ignore[attr-defined]
+        handler.shown_once = shown_once  # type: ignore[attr-defined]
         return handler
 
     return mark
@@ -99,7 +101,8 @@ def _answering_once(
         row = _reserved(request, key)
         if row.status == IdempotencyKey.Status.DONE:
             return _replay(row)
-        return _run(view, row, lambda: handler(request, *args, **kwargs))
+        hidden = getattr(handler, "shown_once", "")
+        return _run(view, row, lambda: handler(request, *args, **kwargs), hidden=hidden)
 
     return post
 
@@ -120,14 +123,14 @@ def _reserved(request: Request, key: str) -> IdempotencyKey:
 
 
 def _run(
-    view: APIView, row: IdempotencyKey, work: Callable[[], HttpResponseBase]
+    view: APIView, row: IdempotencyKey, work: Callable[[], HttpResponseBase], *, hidden: str
 ) -> HttpResponseBase:
     answer: HttpResponseBase | None = None
     is_stored = False
     try:
         answer = _answer(view, work)
         if is_success(answer.status_code) or answer.status_code == HTTP_402_PAYMENT_REQUIRED:
-            finish(row, status=answer.status_code, text=_text(answer))
+            finish(row, status=answer.status_code, text=_text(answer, hidden=hidden))
             is_stored = True
     finally:
         if not is_stored:
@@ -142,9 +145,10 @@ def _answer(view: APIView, work: Callable[[], HttpResponseBase]) -> HttpResponse
         return cast("HttpResponseBase", view.handle_exception(refusal))
 
 
-def _text(answer: HttpResponseBase) -> str:
+def _text(answer: HttpResponseBase, *, hidden: str) -> str:
     if isinstance(answer, Response):
-        return JSONRenderer().render(answer.data).decode()
+        data = {**answer.data, hidden: None} if hidden else answer.data
+        return JSONRenderer().render(data).decode()
     return cast("HttpResponse", answer).content.decode()
 
 

@@ -7,9 +7,15 @@ from uuid_utils.compat import uuid7
 
 from accounts.companies.models import Company
 
+STRUCK_OUT = "•••••••••"
+
 
 class Mail(models.Model):
-    """One mail to one address. `once` makes it unique there: one per crossing, not per check."""
+    """One mail to one address. `once` makes it unique there: one per crossing, not per check.
+
+    `secret` is what in its text opens a door (a link's token): struck out once the mail is sent,
+    so that who reads the log cannot walk through. The sandbox keeps it.
+    """
 
     class Status(models.TextChoices):
         WAITING = "waiting"
@@ -27,6 +33,7 @@ class Mail(models.Model):
     text = models.TextField()
     html = models.TextField()
     status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
+    secret = models.CharField(max_length=200, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
     error = models.TextField(blank=True)

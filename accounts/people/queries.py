@@ -26,12 +26,12 @@ def members_of(company: Company) -> QuerySet[Member]:
     return company.members.select_related("user").order_by("joined_at", "id")
 
 
-def lock_member(company: Company, member_id: UUID) -> Member | None:
+def lock_member(company_id: UUID, member_id: UUID) -> Member | None:
     """One member's row, locked; its company is locked before (`companies.queries`)."""
     return (
         Member.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("user")
-        .filter(company=company, pk=member_id)
+        .select_related("user", "company")
+        .filter(company=company_id, pk=member_id)
         .first()
     )
 

@@ -12,7 +12,7 @@ from accounts.access.actions import create_api_key
 from accounts.companies.models import Company
 
 if TYPE_CHECKING:
-    from rest_framework.test import _MonkeyPatchedResponse as Answer
+    from rest_framework.test import _MonkeyPatchedResponse as Answer  # type: ignore[attr-defined]
 
 ISSUED_AT = datetime(2024, 1, 1, tzinfo=UTC)
 
