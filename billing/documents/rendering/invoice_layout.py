@@ -1,0 +1,158 @@
+"""An invoice or credit note as printed: groups of service and plan, taxes per rate, totals."""
+
+from decimal import Decimal
+
+from billing.documents.rendering.content import (
+    DocumentKind,
+    DocumentLine,
+    InvoiceContent,
+    TaxLine,
+)
+from billing.documents.rendering.frozen import Json
+from billing.documents.rendering.layout import page, period, strong_row, total_row
+from billing.documents.rendering.wording import Wording, wording
+from billing.money.formatting import price_decimals
+
+
+def invoice_layout(content: InvoiceContent) -> dict[str, Json]:
+    words = wording(
+        language=content.language, currency=content.currency, time_zone=content.time_zone
+    )
+    labels = words.labels
+    frame = page(
+        words,
+        title=labels[content.kind.value],
+        number=content.number,
+        seller=content.seller,
+        buyer=content.buyer,
+        buyer_label=labels["credited_to" if is_credit(content) else "billed_to"],
+        headline=headline(content, words),
+        meta=meta(content, words),
+        remarks=[
+            (labels["payment"], content.payment_hint),
+            (labels["notes"], notes(content, words)),
+        ],
+    )
+    columns = shown_columns(content)
+    return {
+        "page": frame,
+        "columns": [labels[name] for name in columns],
+        "groups": [group_layout(lines, columns, content, words) for lines in groups(content)],
+        "totals": totals(content, words),
+    }
+
+
+def is_credit(content: InvoiceContent) -> bool:
+    return content.kind is DocumentKind.CREDIT_NOTE
+
+
+def headline(content: InvoiceContent, words: Wording) -> tuple[str, str]:
+    """What is to be paid, or what became of the total when nothing is."""
+    if is_credit(content):
+        return words.money(content.total), words.labels["credited"]
+    if content.amount_due > 0:
+        return words.money(content.amount_due), due_caption(content, words)
+    if content.paid_from_balance > 0:
+        return words.money(content.total), words.labels["nothing_to_pay"]
+    return words.money(content.total), words.labels["nothing_due"]
+
+
+def due_caption(content: InvoiceContent, words: Wording) -> str:
+    if not content.is_demand:
+        return words.labels["taken_from_balance"]
+    if content.due_at is None:
+        return words.labels["due_now"]
+    return words.labels["due_by"].format(date=words.moment(content.due_at))
+
+
+def meta(content: InvoiceContent, words: Wording) -> list[tuple[str, str]]:
+    labels = words.labels
+    due = words.moment(content.due_at) if content.due_at and content.is_demand else ""
+    return [
+        (labels["issued"], words.moment(content.issued_at)),
+        (labels["period"], period(content.period_start, content.period_end, words)),
+        (labels["due"], due),
+        (labels["customer_number"], content.buyer.identifier),
+        (labels["corrects"], content.preceding_invoice),
+        (labels["currency"], content.currency),
+    ]
+
+
+def notes(content: InvoiceContent, words: Wording) -> str:
+    reasons = [exemption(tax, words) for tax in content.taxes]
+    return "\n".join(dict.fromkeys(text for text in (content.notes, *reasons) if text.strip()))
+
+
+def exemption(tax: TaxLine, words: Wording) -> str:
+    return tax.exemption_reason or words.exemptions.get(tax.category.value, "")
+
+
+def shown_columns(content: InvoiceContent) -> list[str]:
+    """Columns that say something on this document."""
+    has_allowance = any(line.included for line in content.lines)
+    return [
+        "description",
+        "quantity",
+        *(["included"] if has_allowance else []),
+        "unit_price",
+        *(["tax"] if content.taxes else []),
+        "amount",
+    ]
+
+
+def groups(content: InvoiceContent) -> list[list[DocumentLine]]:
+    """Lines of one service and plan together, in the order in which each first appears."""
+    found: dict[tuple[str, str], list[DocumentLine]] = {}
+    for line in content.lines:
+        found.setdefault((line.service, line.plan), []).append(line)
+    return list(found.values())
+
+
+def group_layout(
+    lines: list[DocumentLine], columns: list[str], content: InvoiceContent, words: Wording
+) -> dict[str, Json]:
+    first = lines[0]
+    price_places = max(
+        price_decimals(line.unit_price, at_least=content.cost_decimal_points) for line in lines
+    )
+    names = [words.shown(name) for name in (first.service, first.plan) if name.strip()]
+    return {
+        "title": " · ".join(names) or words.labels["other"],
+        "amount": words.money(sum((line.amount for line in lines), Decimal(0))),
+        "rows": [row_layout(line, columns, price_places, words) for line in lines],
+    }
+
+
+def row_layout(
+    line: DocumentLine, columns: list[str], price_places: int, words: Wording
+) -> list[Json]:
+    """Prices of one group have the same number of decimals, so that they can be compared."""
+    details = [words.shown(text) for text in (line.subject, line.period_label) if text.strip()]
+    cells: dict[str, Json] = {
+        "description": {"text": words.shown(line.description), "detail": " · ".join(details)},
+        "quantity": words.quantity(line.quantity, line.unit),
+        "included": words.quantity(line.included, "") if line.included else "",
+        "unit_price": words.unit_price(line.unit_price, decimals=price_places),
+        "tax": words.percent(line.tax_rate),
+        "amount": words.money(line.amount),
+    }
+    return [cells[name] for name in columns]
+
+
+def totals(content: InvoiceContent, words: Wording) -> list[Json]:
+    labels = words.labels
+    rows = [total_row(labels["subtotal"], words.money(content.subtotal))]
+    rows += [total_row(tax_label(tax, words), words.money(tax.amount)) for tax in content.taxes]
+    if is_credit(content):
+        return [*rows, strong_row(labels["total_credited"], words.money(content.total))]
+    rows.append(total_row(labels["total"], words.money(content.total)))
+    if content.paid_from_balance:
+        paid = words.money(-content.paid_from_balance)
+        rows.append(total_row(labels["paid_from_balance"], paid))
+    return [*rows, strong_row(labels["amount_due"], words.money(content.amount_due))]
+
+
+def tax_label(tax: TaxLine, words: Wording) -> str:
+    return words.labels["tax_on"].format(
+        name=words.shown(tax.name), percent=words.percent(tax.percent), net=words.money(tax.net)
+    )

@@ -1,0 +1,115 @@
+"""PDF documents by Typst, in process, with one compiler kept for all of them (docs/documents.md).
+
+A document is PDF/A-3b, with factur-x.xml inside for invoices and credit notes. A letter that no
+bundled font has makes PDF/A impossible; then the document is a plain PDF and says so in `warnings`:
+better that than no invoice.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+import typst
+
+from billing.documents.rendering.content import (
+    InvoiceContent,
+    ReceiptContent,
+    StatementContent,
+)
+from billing.documents.rendering.einvoice import einvoice_xml
+from billing.documents.rendering.einvoice_rules import broken_rules
+from billing.documents.rendering.facturx import declare_facturx
+from billing.documents.rendering.frozen import Json
+from billing.documents.rendering.invoice_layout import invoice_layout
+from billing.documents.rendering.logos import flaw_of_logo, framed_logo
+from billing.documents.rendering.receipt_layout import receipt_layout
+from billing.documents.rendering.statement_layout import statement_layout
+from billing.documents.rendering.typesetting import (
+    ARCHIVAL,
+    PLAIN,
+    compile_pdf,
+    template_files,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPdf:
+    """`is_archival`: PDF/A-3b. `warnings`: what a person should mend, in sentences."""
+
+    content: bytes
+    is_archival: bool
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One document on its way to Typst: a template, its data and the files that go with it."""
+
+    template: str
+    data: dict[str, Json]
+    logo: bytes | None
+    issued_at: datetime
+    xml: bytes | None = None
+
+
+def render_invoice_pdf(content: InvoiceContent) -> RenderedPdf:
+    """An invoice or credit note with its EN 16931 XML inside (Factur-X)."""
+    sheet = Sheet(
+        template="invoice.typ",
+        data=invoice_layout(content),
+        logo=content.seller.logo,
+        issued_at=content.issued_at,
+        xml=einvoice_xml(content),
+    )
+    rendered = render(sheet)
+    pdf = declare_facturx(rendered.content) if rendered.is_archival else rendered.content
+    return RenderedPdf(pdf, rendered.is_archival, rendered.warnings + broken_rules(content))
+
+
+def render_receipt_pdf(content: ReceiptContent) -> RenderedPdf:
+    sheet = Sheet(
+        template="receipt.typ",
+        data=receipt_layout(content),
+        logo=content.seller.logo,
+        issued_at=content.issued_at,
+    )
+    return render(sheet)
+
+
+def render_statement_pdf(content: StatementContent) -> RenderedPdf:
+    sheet = Sheet(
+        template="statement.typ",
+        data=statement_layout(content),
+        logo=content.seller.logo,
+        issued_at=content.issued_at,
+    )
+    return render(sheet)
+
+
+def render(sheet: Sheet) -> RenderedPdf:
+    """Archival if every letter can be drawn, else plain; with the logo if that can be drawn.
+
+    Raise TypstError when not even the plain document can be made.
+    """
+    flaw = flaw_of_logo(sheet.logo) if sheet.logo else ""
+    files = sheet_files(sheet, logo=None if flaw else sheet.logo)
+    warnings = (flaw,) if flaw else ()
+    try:
+        pdf = compile_pdf(files, standard=ARCHIVAL, at=sheet.issued_at)
+    except typst.TypstError as error:
+        plain = compile_pdf(files, standard=PLAIN, at=sheet.issued_at)
+        return RenderedPdf(plain, is_archival=False, warnings=(*warnings, error.message))
+    return RenderedPdf(pdf, is_archival=True, warnings=warnings)
+
+
+def sheet_files(sheet: Sheet, *, logo: bytes | None) -> dict[str, bytes]:
+    files = {
+        "main.typ": template_files()[sheet.template],
+        "data.json": json.dumps(sheet.data).encode("ascii"),
+        "parts.json": json.dumps({"logo": bool(logo), "xml": bool(sheet.xml)}).encode("ascii"),
+    }
+    if logo:
+        files["logo.svg"] = framed_logo(logo)
+    if sheet.xml:
+        files["factur-x.xml"] = sheet.xml
+    return files

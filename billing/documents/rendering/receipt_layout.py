@@ -1,0 +1,44 @@
+"""A receipt voucher as printed."""
+
+from billing.documents.rendering.content import ReceiptContent
+from billing.documents.rendering.frozen import Json
+from billing.documents.rendering.layout import page, strong_row, total_row
+from billing.documents.rendering.wording import wording
+
+
+def receipt_layout(content: ReceiptContent) -> dict[str, Json]:
+    words = wording(
+        language=content.language, currency=content.currency, time_zone=content.time_zone
+    )
+    labels = words.labels
+    received = words.moment(content.received_at)
+    amount = words.money(content.amount)
+    frame = page(
+        words,
+        title=labels["receipt"],
+        number=content.number,
+        seller=content.seller,
+        buyer=content.buyer,
+        buyer_label=labels["received_from"],
+        headline=(amount, labels["received_on"].format(date=received)),
+        meta=[
+            (labels["issued"], words.moment(content.issued_at)),
+            (labels["customer_number"], content.buyer.identifier),
+            (labels["currency"], content.currency),
+        ],
+        remarks=[(labels["notes"], content.notes)],
+    )
+    facts = [
+        (labels["purpose"], content.purpose),
+        (labels["method"], content.method),
+        (labels["reference"], content.reference),
+        (labels["received"], received),
+    ]
+    totals = [strong_row(labels["amount_received"], amount)]
+    if content.balance_after is not None:
+        totals.append(total_row(labels["balance_after"], words.money(content.balance_after)))
+    return {
+        "page": frame,
+        "facts": [[name, words.shown(value)] for name, value in facts if value],
+        "totals": [*totals],
+    }
