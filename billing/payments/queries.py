@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -20,6 +20,8 @@ NOTHING = Decimal(0)
 # A request and its one repetition, with room: whoever asked is done or dead by then.
 PATIENCE_PER_TIMEOUT = 3
 REVISIT_AFTER = timedelta(minutes=5)
+# A customer who has not answered 3-D Secure by then does not come back.
+ANSWERED_WITHIN = timedelta(hours=24)
 
 
 def lock_payment(payment_id: UUID) -> Payment:
@@ -77,15 +79,17 @@ def refund_of_gateway(payment: Payment, reference: str, refund_id: UUID | None) 
     return found
 
 
-def unanswered_payments() -> QuerySet[Payment]:
-    """Card payments that nobody is working on, whose outcome is not known: oldest first.
+def unanswered_payments(*, at: datetime) -> QuerySet[Payment]:
+    """Card payments that nobody is working on, whose outcome is not known: oldest look-up first.
 
-    Leases are in real time, by the database's clock.
+    Leases are in real time, by the database's clock; a customer's patience is in business time.
     """
     lease = timedelta(seconds=PATIENCE_PER_TIMEOUT * settings.GATEWAY_TIMEOUT_SECONDS)
+    waits_for_customer = Q(status=Payment.Status.REQUIRES_ACTION)
     return Payment.objects.filter(
         Q(status=Payment.Status.PENDING, checked_at__lt=Now() - lease)
-        | Q(status=Payment.Status.REQUIRES_ACTION, checked_at__lt=Now() - REVISIT_AFTER)
+        | waits_for_customer & Q(checked_at__lt=Now() - REVISIT_AFTER)
+        | waits_for_customer & Q(created_at__lte=at - ANSWERED_WITHIN)
     ).order_by("checked_at", "id")
 
 
@@ -101,6 +105,15 @@ def waiting_events() -> QuerySet[GatewayEvent]:
     """Webhooks that were stored and not handled, the least tried first."""
     waiting = GatewayEvent.objects.filter(status=GatewayEvent.Status.WAITING)
     return waiting.order_by("attempts", "received_at", "id")
+
+
+def next_abandoned(after: datetime) -> datetime | None:
+    """When the next customer has not answered 3-D Secure for too long."""
+    asked = Payment.objects.filter(
+        status=Payment.Status.REQUIRES_ACTION, created_at__gt=after - ANSWERED_WITHIN
+    )
+    first = asked.order_by("created_at").values_list("created_at", flat=True).first()
+    return None if first is None else first + ANSWERED_WITHIN
 
 
 def refunded(payment: Payment) -> Decimal:

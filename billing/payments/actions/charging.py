@@ -19,13 +19,12 @@ from billing.payments.exceptions import GatewayRefused, GatewayUnavailable, KeyR
 from billing.payments.gateways.base import CardGateway, ChargeOrder, GatewayPayment
 from billing.payments.gateways.registry import card_gateway
 from billing.payments.models import Payment, PaymentMethod
+from billing.payments.queries import ANSWERED_WITHIN
 from config.clock import wall
 
 # Within this the request is repeated with its key, afterwards the payment is given up: by then no
 # request of ours can still be on its way. Well below any gateway's key memory.
 REPEATED_WITHIN = timedelta(hours=1)
-# A customer who has not answered 3-D Secure by then does not come back.
-ANSWERED_WITHIN = timedelta(hours=24)
 
 
 def charge_card(

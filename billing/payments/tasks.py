@@ -1,0 +1,53 @@
+"""The jobs of payments: finish what a crash left, act on webhooks that could not be acted on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from billing.payments.actions.charging import reconcile
+from billing.payments.actions.refunds import reconcile_refund
+from billing.payments.actions.sweeping import claim_unanswered_payment, claim_unanswered_refund
+from billing.payments.actions.webhooks import GIVE_UP_AFTER, apply_gateway_event, give_up_on_event
+from billing.payments.exceptions import GatewayRefused, GatewayUnavailable
+from billing.payments.models import GatewayEvent, Payment, Refund
+from billing.payments.queries import waiting_events
+
+log = logging.getLogger(__name__)
+
+Intent = TypeVar("Intent", Payment, Refund)
+
+
+def sweep_intents(*, at: datetime) -> int:
+    """Finish payments and refunds whose outcome is not known; returns how many got one."""
+    payments = _sweep(lambda: claim_unanswered_payment(at=at), lambda p: reconcile(p, at=at))
+    return payments + _sweep(claim_unanswered_refund, lambda r: reconcile_refund(r, at=at))
+
+
+def handle_gateway_events(*, at: datetime) -> int:
+    """Act on webhooks that were stored and not acted on; returns how many were."""
+    done = 0
+    for event in waiting_events():
+        if event.attempts >= GIVE_UP_AFTER:
+            give_up_on_event(event, at=at)
+        elif apply_gateway_event(event, at=at).status == GatewayEvent.Status.WAITING:
+            continue
+        done += 1
+    return done
+
+
+def _sweep(claim: Callable[[], Intent | None], finish: Callable[[Intent], Intent]) -> int:
+    """Claim and finish until none is left that was not tried in this run."""
+    settled, tried = 0, set()
+    while (intent := claim()) is not None and intent.pk not in tried:
+        tried.add(intent.pk)
+        before = intent.status
+        try:
+            settled += finish(intent).status != before
+        except (GatewayUnavailable, GatewayRefused) as problem:
+            log.warning(
+                "%s %s is still without an answer: %s", type(intent).__name__, intent.pk, problem
+            )
+    return settled
