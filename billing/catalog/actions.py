@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
+from itertools import zip_longest
 
 from django.db import IntegrityError, transaction
 
@@ -27,7 +28,7 @@ from billing.catalog.models import (
 )
 from billing.catalog.queries import lock_plan
 from billing.catalog.rules import check_countries, check_terms, check_unit, resolved_mode
-from billing.catalog.terms import PlanTerms, PriceTerms
+from billing.catalog.terms import PlanTerms, PriceTerms, TierTerms
 
 _FREE_USE = (PlanKind.UNLIMITED,)
 
@@ -152,15 +153,26 @@ def _add_price(version: PlanVersion, terms: PriceTerms, *, attr: str) -> None:
         tier_mode=resolved_mode(terms),
         is_blocked=terms.is_blocked,
     )
-    size = UNITS[terms.unit].size
+    _add_tiers(price, terms.tiers)
+    _resolve(price, highest=max((tier.per_unit for tier in terms.tiers), default=price.per_unit))
+
+
+def _add_tiers(price: Price, tiers: Sequence[TierTerms]) -> None:
+    size = UNITS[price.unit].size
+    starts = [tier.from_units * size for tier in tiers]
     PriceTier.objects.bulk_create(
-        PriceTier(price=price, from_quantity=tier.from_units * size, per_unit=tier.per_unit)
-        for tier in terms.tiers
+        PriceTier(
+            price=price,
+            from_quantity=start,
+            to_quantity=end,
+            per_unit=tier.per_unit,
+            per_base=per_base(tier.per_unit, price.unit),
+        )
+        for tier, start, end in zip_longest(tiers, starts, starts[1:])
     )
-    _resolve(price)
 
 
-def _resolve(price: Price) -> None:
+def _resolve(price: Price, *, highest: Decimal | None) -> None:
     """Write the price down for each country it holds in; a country's own price beats its zone's."""
     places = price.zone.countries if price.zone else [price.country]
     rates = PriceRate.objects.filter(version=price.version, meter=price.meter, country__in=places)
@@ -175,7 +187,7 @@ def _resolve(price: Price) -> None:
             meter=price.meter,
             country=country,
             price=price,
-            per_base=per_base(price.per_unit or Decimal(0), price.unit),
+            per_base=per_base(highest or Decimal(0), price.unit),
             is_tiered=price.tier_mode != Price.TierMode.FLAT,
             is_blocked=price.is_blocked,
         )

@@ -212,7 +212,9 @@ class PriceTier(models.Model):
 
     price = models.ForeignKey(Price, on_delete=models.PROTECT, related_name="tiers")
     from_quantity = models.DecimalField(max_digits=30, decimal_places=0, help_text="Base units.")
+    to_quantity = models.DecimalField(max_digits=30, decimal_places=0, null=True, blank=True)
     per_unit = AmountField()
+    per_base = models.DecimalField(max_digits=60, decimal_places=42)
 
     class Meta:
         db_table = "price_tier"
@@ -229,7 +231,8 @@ class PriceRate(models.Model):
     """Prices resolved for rating: one row per version, meter and country ('' = default).
 
     Written with the version: a country's own price wins over its zone's. `per_base` is the
-    price of one base unit, exact (`per_unit` × 2⁻²⁰ for MB, × 0.001 for 1k_tokens).
+    price of one base unit, exact (`per_unit` × 2⁻²⁰ for MB, × 0.001 for 1k_tokens); of a tiered
+    price the highest, to bound what a record may cost.
     """
 
     version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="rates")

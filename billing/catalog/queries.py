@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from accounts.companies.models import Company
-from billing.catalog.calc import Tier, per_base
+from billing.catalog.calc import Tier
 from billing.catalog.models import Meter, Plan, PlanKind, PlanVersion, Price, Zone
 
 DRAWS_ON_BALANCE = (PlanKind.PAYGO, PlanKind.METERED)
@@ -59,6 +59,5 @@ def lock_plan(plan_id: UUID) -> Plan:
 def tiers_of(price: Price) -> Sequence[Tier]:
     """The tiers of a price, ascending, per base unit."""
     return [
-        Tier(tier.from_quantity, per_base(tier.per_unit, price.unit))
-        for tier in price.tiers.order_by("from_quantity")
+        Tier(tier.from_quantity, tier.per_base) for tier in price.tiers.order_by("from_quantity")
     ]

@@ -95,6 +95,9 @@ class SubjectKey(models.Model):
     )
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
+    is_used = models.BooleanField(
+        default=False, help_text="The subscription has had its first usage."
+    )
 
     class Meta:
         db_table = "subject_key"
@@ -143,10 +146,10 @@ class BillingPeriod(models.Model):
 
 
 class Allowance(models.Model):
-    """Included quantity and cumulative use of one meter of a subscription in one period.
+    """What is included of one meter of a subscription in one period, and how much of it is used.
 
-    `used` counts every rated unit: the part within `included` is free, the rest is billable.
-    A change of plan within the period begins another allowance, under its own version.
+    `used` is the sum of `from_allowance` of its charges. Every writer holds the company's customer
+    account locked. A change of plan within the period begins another allowance.
     """
 
     subscription = models.ForeignKey(
