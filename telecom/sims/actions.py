@@ -1,8 +1,8 @@
 """What can be done to a SIM. Each act is one transaction; the network follows by operator jobs.
 
-While an operation runs the SIM is Pending and `intended_status` says where it is going. With a
-manual operator the status changes at once and the open operator job reminds a person to do the
-same on the network.
+While an operation runs the SIM is Pending. `intended_status` is where it is going, or, for one
+that is or becomes suspended, where it returns to. With a manual operator the status changes at
+once and the open operator job reminds a person to do the same on the network.
 """
 
 from __future__ import annotations
@@ -129,7 +129,8 @@ def activate_sim(
         raise ServiceStopped(sim)
     if by_customer and sim.suspended_by == Sim.SuspendedBy.PROVIDER:
         raise SimSuspendedByPerson(sim)
-    if sim.status == _ACTIVE or (sim.status == _PENDING and sim.intended_status == _ACTIVE):
+    is_wanted = sim.intended_status == _ACTIVE and not sim.suspended_by
+    if sim.status == _ACTIVE or (sim.status == _PENDING and is_wanted):
         return sim
     sim.suspended_by = _NOBODY
     sim.save(update_fields=["suspended_by"])
@@ -226,7 +227,7 @@ def _follow(iccid: str, *, at: datetime) -> int:
         suspend_sim(iccid, reason=reason, by="system", at=at, suspended_by=_SYSTEM)
         return 1
     if subscription.status == Subscription.Status.ACTIVE and sim.suspended_by == _SYSTEM:
-        target = _READY if sim.first_usage_at is None else _ACTIVE
+        target = Sim.Status(sim.intended_status)
         sim.suspended_by = _NOBODY
         sim.save(update_fields=["suspended_by"])
         _operate(
@@ -266,7 +267,10 @@ def _operate(
     """Ask the network, and show Pending until it has answered."""
     networked = adapter_of(sim.operator).has_network
     was_being_set_up = sim.status == _PENDING and sim.intended_status == ""
-    sim.intended_status = target
+    if target != _SUSPENDED:
+        sim.intended_status = target
+    elif sim.status in {_ACTIVE, _READY}:
+        sim.intended_status = sim.status
     sim.save(update_fields=["intended_status"])
     if not was_being_set_up:
         ask(sim.operator, line=sim.iccid, action=action, by=by, at=at)
@@ -281,10 +285,12 @@ def _operate(
 
 def _go_on(sim: Sim, job: OperatorJob, *, at: datetime) -> None:
     """After a confirmed operation: the intended status, or what was asked for during the set-up."""
-    if not sim.intended_status:
+    if job.action == OperatorJob.Action.SUSPEND:
+        _change_status(sim, _SUSPENDED, reason=sim.status_reason, by=job.asked_by, at=at)
+    elif not sim.intended_status:
         _change_status(sim, Sim.Status.BLANK, reason="Set up", by=job.asked_by, at=at)
     elif job.action == OperatorJob.Action.PROVISION:
-        suspends = sim.intended_status == _SUSPENDED
+        suspends = bool(sim.suspended_by)
         action = OperatorJob.Action.SUSPEND if suspends else OperatorJob.Action.ACTIVATE
         ask(sim.operator, line=sim.iccid, action=action, by=job.asked_by, at=at)
     else:
