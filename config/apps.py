@@ -6,6 +6,10 @@ __all__ = ["ProjectConfig", "celery_app"]
 
 
 class ProjectConfig(AppConfig):
-    """Holds the project's own management commands; it has no models. Brings up Celery's app."""
+    """Holds the project's commands, checks and admin; no models. Brings up Celery's app."""
 
     name = "config"
+
+    def ready(self) -> None:
+        """Registers the deployment checks."""
+        from config import checks  # noqa: F401

@@ -13,5 +13,6 @@ urlpatterns = [
     path("v1/", include("accounts.urls_api")),
     path("v1/", include("billing.urls_api")),
     path("v1/", include("telecom.urls_api")),
+    path("v1/", include("config.api.urls")),
     re_path("", UnknownRoute.as_view()),
 ]

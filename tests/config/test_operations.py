@@ -1,0 +1,138 @@
+"""Health, metrics, deployment checks, and life without Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import LazySettings
+from django.core.cache import caches
+from django.core.checks import CheckMessage, run_checks
+from django.db import connection, transaction
+from django.test import Client
+
+from accounts.events.actions import publish
+from accounts.jobs import queries
+from billing.insight.operations import backlog
+from config import clock
+from config.schedule import JOBS
+from config.tasks import run_job
+
+NOWHERE = "redis://127.0.0.1:1/0"
+
+
+@pytest.mark.django_db
+def test_a_process_is_ready_when_database_and_migrations_are(client: Client) -> None:
+    assert client.get("/health/live/").json() == {"status": "live"}
+    answer = client.get("/health/ready/")
+    assert (answer.status_code, answer.json()["status"]) == (200, "ready")
+
+
+@pytest.mark.django_db
+def test_pending_migrations_make_it_not_ready(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queries.require_current_schema.cache_clear()
+    monkeypatch.setattr(queries, "pending_migrations", lambda: ["billing.0099_next"])
+    answer = client.get("/health/ready/")
+    assert (answer.status_code, answer.json()["migrations"]) == (503, "pending")
+
+
+@pytest.fixture
+def no_database(transactional_db: None) -> Iterator[None]:
+    """PostgreSQL cannot be reached while the test runs."""
+    port = connection.settings_dict["PORT"]
+    connection.close()
+    connection.settings_dict["PORT"] = "1"
+    yield
+    connection.close()
+    connection.settings_dict["PORT"] = port
+
+
+@pytest.mark.usefixtures("no_database")
+def test_without_database_it_is_alive_but_not_ready(client: Client) -> None:
+    assert client.get("/health/live/").status_code == 200
+    answer = client.get("/health/ready/")
+    assert (answer.status_code, answer.json()["database"]) == (503, "down")
+
+
+@pytest.mark.django_db
+def test_without_redis_it_is_ready_and_says_so(client: Client, settings: LazySettings) -> None:
+    settings.REDIS_URL = NOWHERE
+    answer = client.get("/health/ready/")
+    assert (answer.status_code, answer.json()["redis"]) == (200, "down")
+
+
+def test_without_redis_the_cache_is_empty_and_nothing_fails(settings: LazySettings) -> None:
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": NOWHERE}}
+    cache = caches["default"]
+    cache.set("a", 1, 60)
+    assert cache.get("a", "nothing") == "nothing"
+    assert cache.add("a", 1) is True
+    assert cache.get_many(["a"]) == {}
+    assert cache.incr("a", 2) == 2
+    assert cache.delete("a") is False
+    assert "a" not in cache
+
+
+@pytest.mark.django_db
+def test_metrics_tell_of_requests_backlogs_and_jobs(client: Client) -> None:
+    run_job(JOBS[0].name)
+    client.get("/health/live/")
+    client.get("/no/such/page/")
+    text = client.get("/metrics").content.decode()
+    assert (
+        'tollgate_http_request_seconds_count{method="GET",route="health/live/",status="200"}'
+        in text
+    )
+    assert 'route="unknown",status="404"' in text
+    assert "tollgate_inbox_records 0.0" in text
+    assert "tollgate_outbox_lag_seconds 0.0" in text
+    assert 'tollgate_usage_records_5m{outcome="rejected"} 0.0' in text
+    assert f'tollgate_job_failing{{job="{JOBS[0].name}"}} 0.0' in text
+
+
+@pytest.mark.django_db
+def test_the_outbox_lag_is_the_age_of_the_oldest_event() -> None:
+
+    with transaction.atomic():
+        publish("company.added", company=None, data={}, at=clock.now())
+    waits = backlog(wall=clock.wall())
+    assert waits.outbox == 1
+    assert 0 <= waits.outbox_lag_seconds < 60
+
+
+@pytest.mark.django_db
+def test_metrics_outside_the_sandbox_ask_for_the_token(
+    client: Client, settings: LazySettings
+) -> None:
+    settings.SANDBOX = False
+    assert client.get("/metrics").status_code == 404
+    settings.METRICS_TOKEN = "sesame"
+    assert client.get("/metrics").status_code == 404
+    wrong = client.get("/metrics", headers={"Authorization": "Bearer open"})
+    assert wrong.status_code == 404
+    right = client.get("/metrics", headers={"Authorization": "Bearer sesame"})
+    assert right.status_code == 200
+
+
+def _ours(messages: list[CheckMessage]) -> set[str]:
+    return {str(one.id) for one in messages if str(one.id).startswith("tollgate.")}
+
+
+@pytest.mark.django_db
+def test_production_settings_that_would_hurt_are_found(settings: LazySettings) -> None:
+    settings.SANDBOX = False
+    settings.STRIPE_API_KEY, settings.STRIPE_WEBHOOK_SECRET = "sk_live_1", ""
+    settings.STRIPE_PUBLISHABLE_KEY = "pk_live_1"
+    settings.PUBLIC_URL, settings.METRICS_TOKEN = "http://billing.example", ""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    settings.STAFF_MFA_REQUIRED = True
+    found = _ours(run_checks(include_deployment_checks=True))
+    assert found == {"tollgate.E002", "tollgate.E003", "tollgate.E004", "tollgate.W005"}
+
+
+@pytest.mark.django_db
+def test_a_live_key_in_the_sandbox_is_an_error(settings: LazySettings) -> None:
+    settings.STRIPE_API_KEY = "sk_live_1"
+    assert "tollgate.E001" in _ours(run_checks(include_deployment_checks=True))
