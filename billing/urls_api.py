@@ -5,7 +5,11 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 from billing.catalog import api as catalog
+from billing.ledger import api as ledger
+from billing.profiles import api as profiles
 
 urlpatterns: list[URLPattern] = [
+    *profiles.urlpatterns,
+    *ledger.urlpatterns,
     *catalog.urlpatterns,
 ]

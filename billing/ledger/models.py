@@ -48,6 +48,17 @@ COMPANY_KINDS = (
 )
 
 
+ADJUSTED_AGAINST = [
+    (kind.value, kind.label)
+    for kind in (
+        AccountKind.PROMOTIONS,
+        AccountKind.WRITE_OFF,
+        AccountKind.OTHER_INCOME,
+        AccountKind.FEES,
+    )
+]
+
+
 class Account(models.Model):
     """A ledger account: one of a company, or one of our own (company empty).
 
@@ -273,15 +284,7 @@ class Adjustment(models.Model):
     currency = CurrencyField()
     against = models.CharField(
         max_length=16,
-        choices=[
-            (kind.value, kind.label)
-            for kind in (
-                AccountKind.PROMOTIONS,
-                AccountKind.WRITE_OFF,
-                AccountKind.OTHER_INCOME,
-                AccountKind.FEES,
-            )
-        ],
+        choices=ADJUSTED_AGAINST,
         default=AccountKind.PROMOTIONS,
     )
     reason = models.TextField()

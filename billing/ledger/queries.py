@@ -11,7 +11,15 @@ from uuid import UUID
 from django.db.models import QuerySet, Sum
 
 from accounts.companies.models import Company
-from billing.ledger.models import Account, AccountKind, BalanceSnapshot, Entry, Hold, Leg
+from billing.ledger.models import (
+    Account,
+    AccountKind,
+    Adjustment,
+    BalanceSnapshot,
+    Entry,
+    Hold,
+    Leg,
+)
 from billing.profiles.models import BillingProfile, BillingType
 from billing.profiles.queries import floor
 from features.queries import value
@@ -85,6 +93,11 @@ def customer_accounts() -> QuerySet[Account]:
 def customer_account(company: Company) -> Account:
     """The company's account in its own currency, unlocked: for reading."""
     return customer_accounts().get(company=company, currency=company.billing_profile.currency)
+
+
+def adjustments() -> QuerySet[Adjustment]:
+    """Corrections by staff, newest first."""
+    return Adjustment.objects.select_related("company")
 
 
 def balance(company: Company) -> Balance:

@@ -15,7 +15,8 @@ from math import log10
 from moneyed import get_currency
 
 LEDGER_DECIMALS = 12
-MAX_WHOLE_DIGITS = 18
+# A thousand of the largest amounts still fit into numeric(30,12).
+MAX_WHOLE_DIGITS = 15
 # Wide enough for any numeric(30,12) whatever context the calling thread has.
 EXACT = Context(prec=90, rounding=ROUND_HALF_EVEN)
 
@@ -78,7 +79,7 @@ def parse_amount(text: str, *, decimals: int = LEDGER_DECIMALS) -> Decimal:
     """The amount that a plain decimal text such as `-12.50` stands for.
 
     Raises InvalidAmount for anything else: exponents, NaN, separators, spaces, more than
-    `decimals` decimals, more than 18 whole digits.
+    `decimals` decimals, more than 15 whole digits.
     """
     if len(text) > 2 * EXACT.prec or not _AMOUNT.fullmatch(text):
         raise InvalidAmount('Write the amount as a plain decimal number, such as "12.50".')

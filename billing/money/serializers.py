@@ -43,17 +43,19 @@ MONEY_SCHEMA = {
 
 @extend_schema_field({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "example": "12.5"})
 class AmountStringField(serializers.Field[Decimal, str, str, Decimal]):
-    """A plain decimal string of at most `decimals` decimals, not below `minimum` if given."""
+    """A plain decimal string of at most `decimals` decimals, between the bounds if given."""
 
     def __init__(
         self,
         *,
         decimals: int = LEDGER_DECIMALS,
         minimum: Decimal | None = None,
+        maximum: Decimal | None = None,
         **options: object,
     ) -> None:
         self.decimals = decimals
         self.minimum = minimum
+        self.maximum = maximum
         super().__init__(**options)  # type: ignore[arg-type]
 
     def to_internal_value(self, data: object) -> Decimal:
@@ -61,6 +63,10 @@ class AmountStringField(serializers.Field[Decimal, str, str, Decimal]):
         if self.minimum is not None and amount < self.minimum:
             raise serializers.ValidationError(
                 f"The amount must not be below {plain(self.minimum)}.", code=INVALID_AMOUNT
+            )
+        if self.maximum is not None and amount > self.maximum:
+            raise serializers.ValidationError(
+                f"The amount must not be above {plain(self.maximum)}.", code=INVALID_AMOUNT
             )
         return amount
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NotRequired, TypedDict, Unpack
@@ -10,7 +10,7 @@ from typing import NotRequired, TypedDict, Unpack
 from django.db import transaction
 
 from accounts.audit.actions import record
-from accounts.companies.actions import company_data, create_company
+from accounts.companies.actions import company_data, create_company, update_company
 from accounts.companies.models import Company
 from accounts.companies.queries import lock_company
 from accounts.events.actions import publish
@@ -57,6 +57,7 @@ def open_account(
     billing_day: int = 1,
     wallet_enabled: bool = True,
     account_plan: str = "",
+    invoice_emails: Sequence[str] = (),
     **particulars: Unpack[Particulars],
 ) -> Company:
     """A company that can be billed: its row, its profile, its ledger accounts.
@@ -77,6 +78,7 @@ def open_account(
         billing_day=billing_day,
         wallet_enabled=wallet_enabled,
         account_plan=account_plan,
+        invoice_emails=list(invoice_emails),
     )
     check_terms(profile)
     profile.save(force_insert=True)
@@ -109,6 +111,22 @@ def change_terms(
         _take_opening_steps(profile)
     _tell(profile, before={name: before[name] for name in changed}, by=by, at=at)
     return profile
+
+
+@transaction.atomic
+def change_account(
+    company: Company,
+    *,
+    particulars: Mapping[str, str],
+    terms: Mapping[str, Term],
+    by: str,
+    at: datetime,
+) -> None:
+    """Change who a company is and how it is billed together, or neither."""
+    if particulars:
+        update_company(company, particulars, by=by, at=at)
+    if terms:
+        change_terms(company, terms, by=by, at=at)
 
 
 def check_terms(profile: BillingProfile) -> None:

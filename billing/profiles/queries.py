@@ -6,13 +6,20 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from billing.profiles.models import BillingProfile, BillingType
 from features.queries import value
 
 
+def profiles() -> QuerySet[BillingProfile]:
+    """All profiles with their companies, newest company first (ids are in order of time)."""
+    return BillingProfile.objects.select_related("company").order_by("-pk")
+
+
 def profile_of(company_id: UUID) -> BillingProfile:
     """How the company is billed. Raises BillingProfile.DoesNotExist."""
-    return BillingProfile.objects.select_related("company").get(pk=company_id)
+    return profiles().get(pk=company_id)
 
 
 def floor(profile: BillingProfile) -> Decimal | None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from billing.money import calc
 
 AMOUNTS = st.decimals(
-    min_value=Decimal("-1e17"), max_value=Decimal("1e17"), allow_nan=False, places=12
+    min_value=Decimal("-1e14"), max_value=Decimal("1e14"), allow_nan=False, places=12
 )
 
 
@@ -81,7 +81,7 @@ def test_plain_amounts_have_no_exponent_and_no_idle_zeros(
 @pytest.mark.parametrize(
     "text",
     ["", " 1", "1 ", "1e3", "NaN", "Infinity", "-", "+1", "1,000", "0x1", "1.", ".5", "١", "1\x00",
-     "\ud800", "9" * 19, "9" * 10_000, "0.0000000000001"],
+     "\ud800", "9" * 16, "9" * 10_000, "0.0000000000001"],
 )  # fmt: skip
 def test_anything_but_a_plain_decimal_is_refused(text: str) -> None:
     with pytest.raises(calc.InvalidAmount):

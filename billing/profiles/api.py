@@ -1,0 +1,89 @@
+"""`companies/`: staff open accounts and change terms, a company's key reads its own."""
+
+from __future__ import annotations
+
+import django_filters
+from django.db.models import QuerySet
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access.permissions import StaffWrites
+from accounts.access.views import ApiViewSet
+from accounts.companies.models import Company
+from billing.profiles.actions import change_account, open_account
+from billing.profiles.models import BillingProfile, BillingType
+from billing.profiles.queries import profiles
+from billing.profiles.serializers import PARTICULARS, TERMS, CompanyInput, CompanyOutput
+from config.clock import now
+
+
+class CompanyFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """`?status=`, `?category=`, `?country=`, `?currency=`, `?billing_type=`, `?email=`."""
+
+    status = django_filters.ChoiceFilter("company__status", choices=Company.Status.choices)
+    category = django_filters.ChoiceFilter("company__category", choices=Company.Category.choices)
+    country = django_filters.CharFilter("company__country", max_length=2)
+    email = django_filters.CharFilter("company__email", lookup_expr="iexact", max_length=254)
+    currency = django_filters.CharFilter(max_length=3)
+    billing_type = django_filters.ChoiceFilter(choices=BillingType.choices)
+
+
+class CompanyViewSet(ApiViewSet):
+    """Companies with how they are billed."""
+
+    permission_classes = [StaffWrites]
+    filterset_class = CompanyFilter
+    serializer_class = CompanyOutput
+    queryset = BillingProfile.objects.none()
+
+    @extend_schema(operation_id="list_companies", responses=CompanyOutput(many=True))
+    def list(self, request: Request) -> Response:
+        return self.listed(self._visible(), CompanyOutput)
+
+    @extend_schema(
+        operation_id="open_account", request=CompanyInput, responses={201: CompanyOutput}
+    )
+    def create(self, request: Request) -> Response:
+        """Open an account; a company that staff make is active at once."""
+        fields = self.validated(CompanyInput).validated_data
+        company = open_account(**fields, by=self.by, at=now())
+        return self._answer(str(company.pk), status=status.HTTP_201_CREATED)
+
+    @extend_schema(operation_id="read_company", responses=CompanyOutput)
+    def retrieve(self, request: Request, company_id: str) -> Response:
+        return self._answer(company_id)
+
+    @extend_schema(operation_id="change_company", request=CompanyInput, responses=CompanyOutput)
+    def partial_update(self, request: Request, company_id: str) -> Response:
+        """Change particulars and terms; the currency only before the first transaction."""
+        profile = self.found(self._visible(), pk=company_id)
+        body = CompanyInput(data=request.data, partial=True)
+        body.is_valid(raise_exception=True)
+        fields = body.validated_data
+        change_account(
+            profile.company,
+            particulars={name: fields[name] for name in PARTICULARS if name in fields},
+            terms={name: fields[name] for name in TERMS if name in fields},
+            by=self.by,
+            at=now(),
+        )
+        return self._answer(company_id)
+
+    def _visible(self) -> QuerySet[BillingProfile]:
+        return self.scoped(profiles(), path="pk")
+
+    def _answer(self, company_id: str, *, status: int = status.HTTP_200_OK) -> Response:
+        profile = self.found(self._visible(), pk=company_id)
+        return Response(CompanyOutput(profile).data, status=status)
+
+
+urlpatterns = [
+    path("companies/", CompanyViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        "companies/<uuid:company_id>/",
+        CompanyViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+    ),
+]
