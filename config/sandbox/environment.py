@@ -22,6 +22,8 @@ def base_environment(folder: DataFolder, *, port: int) -> dict[str, str]:
         "DATA_DIR": str(folder.path),
         "SANDBOX_CLOCK_FILE": str(folder.path / "clock"),
         "SECRET_KEY": folder.secret("secret_key"),
+        "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
+        "PYTHONWARNINGS": "ignore:You're running the worker,ignore:No directory at",
     }
 
 

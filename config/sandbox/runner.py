@@ -26,8 +26,8 @@ from config.sandbox import processes
 from config.sandbox.exceptions import SandboxError
 from config.sandbox.folder import DataFolder
 
-QUICK_DEATH_SECONDS = 5
-QUICK_DEATHS = 3
+QUICK_DEATH_SECONDS = 20
+QUICK_DEATHS = 5
 NAME_WIDTH = 11
 STARTING_SECONDS = 5
 STALE_PATIENCE_SECONDS = 10
@@ -70,6 +70,7 @@ class Running:
     record: processes.ProcessRecord | None = None
     status: int = 0
     since: float = field(default_factory=time.monotonic)
+    until: float = 0
     quick_deaths: int = 0
 
 
@@ -122,8 +123,10 @@ class Runner:
             self.restart_dead()
 
     def restart_dead(self) -> None:
+        """Start what ended again; what died quickly waits a second more each time."""
         for running in list(self.running.values()):
-            if running.ended.is_set():
+            waits_until = running.until + running.quick_deaths
+            if running.ended.is_set() and time.monotonic() >= waits_until:
                 self._restart(running)
 
     def stop(self) -> None:
@@ -140,8 +143,8 @@ class Runner:
 
     def _restart(self, running: Running) -> None:
         program = running.program
-        is_quick = time.monotonic() - running.since < QUICK_DEATH_SECONDS
-        deaths = running.quick_deaths + 1 if is_quick else 1
+        is_quick = running.until - running.since < QUICK_DEATH_SECONDS
+        deaths = running.quick_deaths + 1 if is_quick else 0
         if deaths > QUICK_DEATHS:
             where = f"see {program.log}" if program.log else "see above"
             raise SandboxError(f"{program.name} ends right after each start; {where}.")
@@ -179,6 +182,7 @@ class Runner:
             running.started.set()
         else:
             running.status = message.data["returncode"]
+            running.until = time.monotonic()
             running.ended.set()
 
     def _print(self, message: Message) -> None:

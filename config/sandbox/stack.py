@@ -24,9 +24,10 @@ WEBHOOK_PATH = "/api/v1/gateways/stripe/webhook/"
 READY_SECONDS = 120
 SERVERS, APPLICATION = 1, 2
 DATABASE_STAGE = 0
-WORKERS = 2
-WEB_WORKERS = 2
+WORKER_THREADS = 4
+WEB_PROCESSES = 2
 WEB_THREADS = 8
+DEMO_FACTS = "demo.json"
 
 
 class Stack:
@@ -42,10 +43,16 @@ class Stack:
         """Start everything, say where it is, keep it running until a stop is requested."""
         self._start_servers()
         environment.publish(self.folder, self.environment)
-        self.runner.finish(self._program("prepare", self._preparation(), stage=APPLICATION))
-        for name, command in self._application().items():
-            self.runner.start(self._program(name, command, stage=APPLICATION))
+        web, worker, beat = self._application()
+        has_data = (self.folder.path / DEMO_FACTS).exists()
+        if has_data:
+            self.runner.start(web)
+        self.runner.finish(self._program("prepare", self._preparation()))
+        if not has_data:
+            self.runner.start(web)
         self._wait_until_ready()
+        self.runner.start(worker)
+        self.runner.start(beat)
         self.runner.say(introduction(self.folder, port=self.port))
         self.runner.keep_running()
 
@@ -93,24 +100,26 @@ class Stack:
         self.environment |= settings
         return [*started, *gateway, operator]
 
-    def _program(self, name: str, command: list[str], *, stage: int) -> Program:
+    def _program(self, name: str, command: list[str]) -> Program:
         child = processes.as_child(command, at_parent_end="TERM")
-        return Program(name, child, os.environ | self.environment, ROOT, stage=stage)
+        return Program(name, child, os.environ | self.environment, ROOT, stage=APPLICATION)
 
     def _preparation(self) -> list[str]:
         empty = ["--empty"] if os.environ.get("DEMO_DATA") == "none" else []
         return [sys.executable, "-m", "config.sandbox.preparation", *empty]
 
-    def _application(self) -> dict[str, list[str]]:
+    def _application(self) -> tuple[Program, Program, Program]:
+        """Web, worker and beat. Threads keep the worker small; its work is done in SQL."""
         python = [sys.executable, "-m"]
+        celery = [*python, "celery", "--app", "config", "--quiet"]
+        pool = ["--pool", "threads", "--concurrency", str(WORKER_THREADS)]
+        lonely = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         schedule = str(self.folder.path / "celerybeat-schedule")
-        celery = [*python, "celery", "--app", "config"]
-        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-        return {
-            "web": [*python, "gunicorn", "config.wsgi", *_gunicorn_options(self.port)],
-            "worker": [*celery, "worker", "--concurrency", str(WORKERS), *quiet],
-            "beat": [*celery, "beat", "--schedule", schedule, "--pidfile", ""],
-        }
+        return (
+            self._program("web", [*python, "gunicorn", "config.wsgi", *_web_options(self.port)]),
+            self._program("worker", [*celery, "worker", *pool, *lonely]),
+            self._program("beat", [*celery, "beat", "--schedule", schedule, "--pidfile", ""]),
+        )
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
@@ -162,7 +171,7 @@ def introduction(folder: DataFolder, *, port: int) -> str:
     address = f"http://127.0.0.1:{port}"
     lines = ["", f"Portal  {address}/portal/", f"Admin   {address}/admin/"]
     lines += [f"API     {address}/api/v1/   (described at {address}/api/docs/)", ""]
-    facts = _demo_facts(folder.path / "demo.json")
+    facts = _demo_facts(folder.path / DEMO_FACTS)
     for person in facts.get("sign_ins", []):
         lines += [f"{person['role']:<18} {person['email']:<32} {person['password']}"]
     if facts.get("staff_api_key"):
@@ -178,11 +187,11 @@ def _demo_facts(path: Path) -> dict[str, Any]:
     return facts
 
 
-def _gunicorn_options(port: int) -> list[str]:
+def _web_options(port: int) -> list[str]:
     options = {
         "bind": f"127.0.0.1:{port}",
         "worker-class": "gthread",
-        "workers": os.environ.get("WEB_CONCURRENCY", str(WEB_WORKERS)),
+        "workers": os.environ.get("WEB_CONCURRENCY", str(WEB_PROCESSES)),
         "threads": str(WEB_THREADS),
         "graceful-timeout": "5",
         "log-level": "warning",
