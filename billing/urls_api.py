@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 from billing.catalog import api as catalog
+from billing.invoicing import api as invoicing
 from billing.ledger import api as ledger
 from billing.profiles import api as profiles
 
@@ -12,4 +13,5 @@ urlpatterns: list[URLPattern] = [
     *profiles.urlpatterns,
     *ledger.urlpatterns,
     *catalog.urlpatterns,
+    *invoicing.urlpatterns,
 ]

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from accounts.access.tasks import forget_idempotency_keys
 from accounts.events.queries import next_due_handling
 from accounts.events.tasks import dispatch_outbox
 from accounts.jobs.calc import Job
 from accounts.jobs.tasks import prune_job_runs
 from accounts.notifications.queries import next_due_mail
 from accounts.notifications.tasks import send_mails
+from billing.invoicing.queries import next_period_due
+from billing.invoicing.tasks import close_periods, issue_invoices
 from billing.ledger.tasks import next_expiry, release_expired_holds, snapshot_own_accounts
 from telecom.operators.queries import next_operator_job_due
 from telecom.sims.tasks import run_operator_jobs
@@ -27,11 +30,14 @@ SECOND, MINUTE, HOUR, DAY = (
 
 JOBS: tuple[Job, ...] = (
     Job("release_expired_holds", release_expired_holds, MINUTE, next_expiry),
+    Job("close_periods", close_periods, HOUR, next_period_due),
+    Job("issue_invoices", issue_invoices, HOUR, next_period_due),
     Job("dispatch_outbox", dispatch_outbox, SECOND, next_due_handling),
     Job("run_operator_jobs", run_operator_jobs, SECOND, next_operator_job_due),
     Job("send_mails", send_mails, SECOND, next_due_mail),
     Job("snapshot_own_accounts", snapshot_own_accounts, DAY),
     Job("prune_job_runs", prune_job_runs, DAY),
+    Job("forget_idempotency_keys", forget_idempotency_keys, HOUR),
 )
 
 _BY_NAME = {job.name: job for job in JOBS}

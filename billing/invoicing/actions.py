@@ -1,4 +1,4 @@
-"""Closing periods, issuing invoices, crediting, voiding. Each act is one transaction.
+"""Closing periods, issuing invoices, allocating funds. Each act is one transaction.
 
 Lock order: company → customer account → period or invoice (design.md, invariant 4).
 """
@@ -12,22 +12,20 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.audit.actions import record
 from accounts.companies.models import Company
 from accounts.companies.queries import lock_company
 from accounts.events.actions import publish
 from billing.documents.actions import take_numbers
 from billing.documents.models import Series
-from billing.invoicing.contents import invoice_content
-from billing.invoicing.exceptions import CannotCorrect, LineAmountInvalid
 from billing.invoicing.funds import apply_funds, invoice_facts, settle
 from billing.invoicing.lines import LineGroup, Totals, totals_of
-from billing.invoicing.models import Fund, Invoice, InvoiceLine, InvoiceTax
-from billing.invoicing.queries import line_groups, lock_invoice, lock_period
+from billing.invoicing.models import Fund, Invoice
+from billing.invoicing.queries import line_groups, lock_period
+from billing.invoicing.writing import freeze, tax_legs, write_lines
 from billing.ledger.actions import LegSpec, make_entry
 from billing.ledger.models import Account, AccountKind, Entry, EntryKind
 from billing.ledger.queries import lock_account
-from billing.money.calc import ceil_minor, is_in_minor_units
+from billing.money.calc import ceil_minor
 from billing.profiles.models import BillingProfile, BillingType
 from billing.profiles.queries import profile_of
 from billing.subscriptions.models import BillingPeriod
@@ -72,12 +70,12 @@ def issue_invoice(period_id: UUID, *, by: str, at: datetime) -> Invoice | None:
     invoice.entry = _book_issue(invoice, totals, at=at, by=by)
     if invoice.kind == Invoice.Kind.CREDIT_NOTE:
         is_prepaid = invoice.billing_type == BillingType.PREPAID
-        given_back = -(totals.exact_total if is_prepaid else totals.total)
+        given_back = -(totals.exact_total if is_prepaid else totals.figures.total)
         _fund_from(invoice, account, amount=given_back)
         groups, totals = _turned(groups), totals_of(_turned(groups), currency=profile.currency)
-    _write_lines(invoice, groups, totals)
+    write_lines(invoice, groups, totals)
     _open(invoice, account, at=at)
-    _freeze(invoice, groups, totals, at=at)
+    freeze(invoice, groups, totals, at=at)
     publish("invoice.issued", company=company, data=invoice_facts(invoice), at=at)
     return invoice
 
@@ -92,65 +90,6 @@ def allocate_funds(
     apply_funds(company, account, at=at, named=named)
 
 
-@transaction.atomic
-def credit_invoice(
-    invoice_id: UUID,
-    *,
-    amounts: Mapping[int, Decimal] | None,
-    reason: str,
-    key: str,
-    by: str,
-    at: datetime,
-) -> Invoice:
-    """Issue a credit note for an invoice: for net `amounts` by line position, or for all of it.
-
-    The money goes to what is still due of the invoice, the rest stays on the balance.
-    """
-    done = Entry.objects.filter(key=f"credit_note:{key}").first()
-    if done is not None:
-        return Invoice.objects.get(entry=done)
-    invoice = Invoice.objects.select_related("company").get(pk=invoice_id)
-    account = lock_account(invoice.company_id, invoice.currency)
-    invoice = lock_invoice(invoice_id)
-    groups = _groups_to_credit(invoice, amounts)
-    totals = totals_of(groups, currency=invoice.currency)
-    _check_creditable(invoice, totals)
-    note = _draft_note(invoice, totals, reason=reason, at=at)
-    note.entry = _book_credit(note, totals, key=key, by=by, at=at)
-    _write_lines(note, groups, totals)
-    apply_funds(invoice.company, account, at=at, named={note.entry.pk: invoice.pk})
-    _freeze(note, groups, totals, at=at)
-    record(
-        "invoice.credited",
-        actor=by,
-        at=at,
-        company=invoice.company,
-        target=invoice.number or "",
-        reason=reason,
-    )
-    publish("invoice.issued", company=invoice.company, data=invoice_facts(note), at=at)
-    return note
-
-
-@transaction.atomic
-def void_invoice(invoice_id: UUID, *, reason: str, key: str, by: str, at: datetime) -> Invoice:
-    """Void an issued invoice: a full credit note takes it back. Returns the invoice."""
-    invoice = Invoice.objects.get(pk=invoice_id)
-    lock_account(invoice.company_id, invoice.currency)
-    if lock_invoice(invoice_id).status == Invoice.Status.VOID:
-        return lock_invoice(invoice_id)
-    credit_invoice(invoice_id, amounts=None, reason=reason, key=f"void:{key}", by=by, at=at)
-    invoice = lock_invoice(invoice_id)
-    invoice.status, invoice.status_reason, invoice.status_changed_at = (
-        Invoice.Status.VOID,
-        reason[:300],
-        at,
-    )
-    invoice.save(update_fields=["status", "status_reason", "status_changed_at"])
-    publish("invoice.voided", company=invoice.company, data=invoice_facts(invoice), at=at)
-    return invoice
-
-
 def _draft(
     company: Company,
     profile: BillingProfile,
@@ -160,7 +99,7 @@ def _draft(
     at: datetime,
 ) -> Invoice:
     """The document with its number; a credit note carries positive amounts."""
-    is_negative = totals.total < 0
+    is_negative = totals.figures.total < 0
     kind = Invoice.Kind.CREDIT_NOTE if is_negative else Invoice.Kind.INVOICE
     sign = -1 if is_negative else 1
     is_demand = profile.billing_type != BillingType.PREPAID and not is_negative
@@ -179,10 +118,10 @@ def _draft(
         issued_at=at,
         due_at=due_at,
         currency=profile.currency,
-        subtotal=sign * totals.subtotal,
-        tax=sign * totals.tax,
-        total=sign * totals.total,
-        rounding_difference=totals.difference,
+        subtotal=sign * totals.figures.subtotal,
+        tax=sign * totals.figures.tax,
+        total=sign * totals.figures.total,
+        rounding_difference=totals.figures.rounding_difference,
         features=snapshot(at=at),
         created_at=at,
     )
@@ -192,16 +131,17 @@ def _book_issue(invoice: Invoice, totals: Totals, *, at: datetime, by: str) -> E
     """uninvoiced → revenue and tax; the sub-cent difference to `rounding` for prepaid customers,
     to the customer account for the others (design.md, ledger table)."""
     currency, company = invoice.currency, invoice.company
+    difference = totals.figures.rounding_difference
     legs = [
         LegSpec(AccountKind.UNINVOICED, -totals.exact_net, currency, company),
         LegSpec(AccountKind.UNINVOICED_TAX, -totals.exact_tax, currency, company),
-        LegSpec(AccountKind.REVENUE, totals.subtotal, currency),
-        *_tax_legs(totals, currency, sign=1),
+        LegSpec(AccountKind.REVENUE, totals.figures.subtotal, currency),
+        *tax_legs(totals, currency, sign=1),
     ]
     if invoice.billing_type == BillingType.PREPAID:
-        legs.append(LegSpec(AccountKind.ROUNDING, -totals.difference, currency))
+        legs.append(LegSpec(AccountKind.ROUNDING, -difference, currency))
     else:
-        legs.append(LegSpec(AccountKind.CUSTOMER, -totals.difference, currency, company))
+        legs.append(LegSpec(AccountKind.CUSTOMER, -difference, currency, company))
     if not any(leg.amount for leg in legs):
         return None
     return make_entry(
@@ -214,13 +154,6 @@ def _book_issue(invoice: Invoice, totals: Totals, *, at: datetime, by: str) -> E
         description=f"Invoice {invoice.number}",
         document=invoice.number or "",
     )
-
-
-def _tax_legs(totals: Totals, currency: str, *, sign: int) -> list[LegSpec]:
-    return [
-        LegSpec(AccountKind.TAX, sign * tax.amount, currency, detail=f"{tax.percent.normalize():f}")
-        for tax in totals.taxes
-    ]
 
 
 def _fund_from(invoice: Invoice, account: Account, *, amount: Decimal) -> None:
@@ -263,47 +196,6 @@ def _finish_note(note: Invoice, *, at: datetime) -> None:
     note.save(update_fields=["status", "status_reason", "entry"])
 
 
-def _write_lines(invoice: Invoice, groups: Sequence[LineGroup], totals: Totals) -> None:
-    invoice.save()
-    InvoiceLine.objects.bulk_create(
-        InvoiceLine(
-            invoice=invoice,
-            position=position,
-            description=_description(group),
-            quantity=group.quantity,
-            unit=group.unit,
-            included=group.included,
-            unit_price=group.unit_price,
-            exact_amount=group.amount,
-            amount=amount,
-            tax_percent=group.tax_percent,
-            group=group.facts
-            | {"service": group.service, "plan": group.plan, "period": group.period_label},
-        )
-        for position, (group, amount) in enumerate(
-            zip(groups, totals.line_amounts, strict=True), start=1
-        )
-    )
-    name = value("tax_name", at=invoice.created_at)
-    InvoiceTax.objects.bulk_create(
-        InvoiceTax(invoice=invoice, name=name, percent=tax.percent, net=tax.net, amount=tax.amount)
-        for tax in totals.taxes
-    )
-
-
-def _description(group: LineGroup) -> str:
-    late = f" ({group.period_label})" if group.period_label else ""
-    return f"{group.service} · {group.plan} · {group.description}{late}"[:300]
-
-
-def _freeze(invoice: Invoice, groups: Sequence[LineGroup], totals: Totals, *, at: datetime) -> None:
-    content = invoice_content(
-        invoice, groups=groups, amounts=totals.line_amounts, taxes=totals.taxes, at=at
-    )
-    invoice.content = content.to_json()
-    invoice.save(update_fields=["content"])
-
-
 def _turned(groups: Sequence[LineGroup]) -> list[LineGroup]:
     """The groups of a negative period as a credit note says them: what is given back."""
     return [
@@ -323,104 +215,3 @@ def _turned(groups: Sequence[LineGroup]) -> list[LineGroup]:
         )
         for group in groups
     ]
-
-
-def _groups_to_credit(invoice: Invoice, amounts: Mapping[int, Decimal] | None) -> list[LineGroup]:
-    """One group per credited line; without `amounts`, all that earlier notes have left of them."""
-    lines = {line.position: line for line in invoice.lines.all()}
-    left = _left_of_lines(invoice, lines)
-    wanted = left if amounts is None else amounts
-    for position, amount in wanted.items():
-        _check_line(invoice, position, amount, left)
-    return [
-        LineGroup(
-            description=lines[position].description,
-            service=lines[position].group["service"],
-            plan=lines[position].group["plan"],
-            unit="",
-            unit_price=amount,
-            tax_percent=lines[position].tax_percent,
-            quantity=Decimal(1),
-            amount=amount,
-            facts=lines[position].group | {"line": str(position)},
-        )
-        for position, amount in sorted(wanted.items())
-        if amount
-    ]
-
-
-def _left_of_lines(invoice: Invoice, lines: Mapping[int, InvoiceLine]) -> dict[int, Decimal]:
-    left = {position: line.amount for position, line in lines.items()}
-    for credited in InvoiceLine.objects.filter(invoice__corrects=invoice):
-        left[int(credited.group["line"])] -= credited.amount
-    return left
-
-
-def _check_line(
-    invoice: Invoice, position: int, amount: Decimal, left: Mapping[int, Decimal]
-) -> None:
-    if position not in left:
-        raise LineAmountInvalid(f"{invoice} has no line {position}.", attr="lines")
-    if not is_in_minor_units(amount, invoice.currency):
-        raise LineAmountInvalid(f"{amount:f} is not in whole minor units.", attr="lines")
-    if abs(amount) > abs(left[position]) or amount * left[position] < 0:
-        raise LineAmountInvalid(
-            f"Of line {position} there is {left[position]:f} left to credit.", attr="lines"
-        )
-
-
-def _check_creditable(invoice: Invoice, totals: Totals) -> None:
-    """Only what is left of an issued invoice can be credited."""
-    if invoice.kind != Invoice.Kind.INVOICE or invoice.status == Invoice.Status.VOID:
-        raise CannotCorrect(
-            "cannot_correct",
-            f"{invoice} is {invoice.status}: only an issued invoice can be credited.",
-            status=409,
-        )
-    if totals.total <= 0:
-        raise CannotCorrect(
-            "nothing_to_credit", f"Nothing of {invoice} is left to credit.", attr="lines"
-        )
-
-
-def _draft_note(invoice: Invoice, totals: Totals, *, reason: str, at: datetime) -> Invoice:
-    [number] = take_numbers(Series.Kind.CREDIT_NOTE, count=1, at=at)
-    return Invoice(
-        kind=Invoice.Kind.CREDIT_NOTE,
-        number=number,
-        company=invoice.company,
-        corrects=invoice,
-        status=Invoice.Status.PAID,
-        status_reason="Credited to the balance",
-        status_changed_at=at,
-        billing_type=invoice.billing_type,
-        period_start=invoice.period_start,
-        period_end=invoice.period_end,
-        issued_at=at,
-        currency=invoice.currency,
-        subtotal=totals.subtotal,
-        tax=totals.tax,
-        total=totals.total,
-        features=invoice.features,
-        reason=reason,
-        created_at=at,
-    )
-
-
-def _book_credit(note: Invoice, totals: Totals, *, key: str, by: str, at: datetime) -> Entry:
-    currency = note.currency
-    return make_entry(
-        EntryKind.CREDIT_NOTE,
-        company=note.company,
-        legs=[
-            LegSpec(AccountKind.REVENUE, -totals.subtotal, currency),
-            *_tax_legs(totals, currency, sign=-1),
-            LegSpec(AccountKind.CUSTOMER, totals.total, currency, note.company),
-        ],
-        key=f"credit_note:{key}",
-        at=at,
-        by=by,
-        description=f"Credit note {note.number}",
-        document=note.number or "",
-        reason=note.reason,
-    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import django_filters
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -18,14 +19,18 @@ from rest_framework.response import Response
 from accounts.access.exceptions import NotAllowed
 from accounts.access.idempotency import idempotent
 from accounts.access.permissions import AnyKey, StaffKey
+from accounts.access.queries import visible_companies
 from accounts.access.views import ApiViewSet
-from billing.invoicing.actions import credit_invoice, void_invoice
+from billing.documents.rendering.tables import CONTENT_TYPES, FileFormat
+from billing.invoicing.corrections import credit_invoice, void_invoice
+from billing.invoicing.exports import DATASETS, STAFF_ONLY, export
 from billing.invoicing.mails import invoice_pdf
 from billing.invoicing.models import Invoice
 from billing.invoicing.payments import pay_invoice
 from billing.invoicing.queries import invoices
 from billing.invoicing.serializers import (
     CreditInput,
+    ExportInput,
     InvoiceOutput,
     PayInput,
     PaymentOfInvoiceOutput,
@@ -148,6 +153,33 @@ class InvoiceCorrectionViewSet(InvoiceViewSet):
         return Response(InvoiceOutput(self._invoice(note.pk)).data, status=status.HTTP_201_CREATED)
 
 
+class ExportViewSet(ApiViewSet):
+    """Tables for finance, streamed. A company key gets its own company's rows, the ledger aside."""
+
+    permission_classes = [AnyKey]
+
+    @extend_schema(
+        parameters=[ExportInput],
+        responses={(200, kind): OpenApiTypes.BINARY for kind in CONTENT_TYPES.values()},
+    )
+    def download(self, request: Request, dataset: str) -> StreamingHttpResponse:
+        if dataset not in DATASETS or (dataset in STAFF_ONLY and not self.principal.is_staff):
+            raise NotFound
+        asked = ExportInput(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        selection = asked.selection()
+        if selection.company is not None:
+            self.found(visible_companies(self.principal), pk=selection.company)
+        elif not self.principal.is_staff:
+            selection = replace(selection, company=self.principal.company_id)
+        kind = FileFormat(asked.validated_data["format"])
+        return StreamingHttpResponse(
+            export(DATASETS[dataset], selection, file_format=kind),
+            content_type=CONTENT_TYPES[kind],
+            headers={"Content-Disposition": f'attachment; filename="{dataset}.{kind}"'},
+        )
+
+
 def _download(content: bytes, filename: str, content_type: str) -> HttpResponse:
     return HttpResponse(
         content,
@@ -163,6 +195,7 @@ urlpatterns = [
     path("invoices/<uuid:invoice_id>/pdf/", InvoiceViewSet.as_view({"get": "pdf"})),
     path("invoices/<uuid:invoice_id>/xlsx/", InvoiceViewSet.as_view({"get": "xlsx"})),
     path("invoices/<uuid:invoice_id>/pay/", InvoiceViewSet.as_view({"post": "pay"})),
+    path("exports/<slug:dataset>/", ExportViewSet.as_view({"get": "download"})),
     path("invoices/<uuid:invoice_id>/void/", _correction({"post": "void"})),
     path("invoices/<uuid:invoice_id>/credit-notes/", _correction({"post": "credit"})),
 ]

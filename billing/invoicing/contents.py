@@ -14,7 +14,8 @@ from billing.documents.rendering.content import (
     TaxCategory,
     TaxLine,
 )
-from billing.invoicing.lines import LineGroup, TaxSum
+from billing.invoicing.calc import RateTotal
+from billing.invoicing.lines import LineGroup
 from billing.invoicing.models import Invoice
 from billing.money.calc import ceil_minor
 from billing.profiles.models import BillingType
@@ -26,7 +27,7 @@ def invoice_content(
     *,
     groups: Sequence[LineGroup],
     amounts: Sequence[Decimal],
-    taxes: Sequence[TaxSum],
+    taxes: Sequence[RateTotal],
     at: datetime,
 ) -> InvoiceContent:
     """Freeze what is printed; `amounts` are the rounded amounts of the groups."""
@@ -75,11 +76,11 @@ def _line(group: LineGroup, amount: Decimal) -> DocumentLine:
     )
 
 
-def _tax_line(tax: TaxSum, *, at: datetime) -> TaxLine:
+def _tax_line(tax: RateTotal, *, at: datetime) -> TaxLine:
     return TaxLine(
         name=value("tax_name", at=at),
         percent=tax.percent,
         net=tax.net,
-        amount=tax.amount,
+        amount=tax.tax,
         category=TaxCategory.STANDARD if tax.percent else TaxCategory.ZERO_RATED,
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from billing.invoicing.calc import apportion_largest_remainder
-from billing.money.calc import minor_digits, round_minor
+from billing.invoicing.calc import InvoiceTotals, TaxableGroup, invoice_totals
+from billing.money.calc import minor_digits
 
 
 @dataclass(slots=True)
@@ -33,60 +33,29 @@ class LineGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class TaxSum:
-    """Tax of one rate, worked out once on the rounded sum (EN 16931 BR-CO-17)."""
-
-    percent: Decimal
-    net: Decimal
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class Totals:
     """The figures of a document in minor units, and the exact sums they stand for."""
 
-    line_amounts: tuple[Decimal, ...]
-    taxes: tuple[TaxSum, ...]
-    subtotal: Decimal
-    tax: Decimal
+    figures: InvoiceTotals
     exact_net: Decimal
     exact_tax: Decimal
-
-    @property
-    def total(self) -> Decimal:
-        return self.subtotal + self.tax
 
     @property
     def exact_total(self) -> Decimal:
         return self.exact_net + self.exact_tax
 
-    @property
-    def difference(self) -> Decimal:
-        """What rounding added: positive when the document asks for more than the records."""
-        return self.total - self.exact_total
 
-
-def totals_of(groups: Iterable[LineGroup], *, currency: str) -> Totals:
+def totals_of(groups: Sequence[LineGroup], *, currency: str) -> Totals:
     """Round the groups to minor units by largest remainder and add tax per rate.
 
     27.089961 and 1.475376 at 0 % → 27.09 + 1.48 = 28.57, exact 28.565337, difference 0.004663.
     """
-    groups = list(groups)
-    amounts = apportion_largest_remainder(
-        [group.amount for group in groups], minor_units=minor_digits(currency)
-    )
-    nets: dict[Decimal, Decimal] = {}
-    for group, amount in zip(groups, amounts, strict=True):
-        nets[group.tax_percent] = nets.get(group.tax_percent, Decimal(0)) + amount
-    taxes = tuple(
-        TaxSum(percent, net, round_minor(net * percent / 100, currency))
-        for percent, net in sorted(nets.items())
-    )
+    taxable = [
+        TaxableGroup(net=group.amount, tax=group.tax, tax_percent=group.tax_percent)
+        for group in groups
+    ]
     return Totals(
-        line_amounts=tuple(amounts),
-        taxes=taxes,
-        subtotal=sum(amounts, Decimal(0)),
-        tax=sum((tax.amount for tax in taxes), Decimal(0)),
+        figures=invoice_totals(taxable, minor_units=minor_digits(currency)),
         exact_net=sum((group.amount for group in groups), Decimal(0)),
         exact_tax=sum((group.tax for group in groups), Decimal(0)),
     )

@@ -7,6 +7,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from billing.documents.rendering.tables import FileFormat
+from billing.invoicing.exports import Selection
 from billing.invoicing.models import Invoice, InvoiceLine, InvoiceTax
 from billing.money.calc import ceil_minor, minor_digits, plain
 from billing.money.serializers import AmountStringField
@@ -153,7 +155,7 @@ class CreditLineInput(serializers.Serializer[Any]):
 class CreditInput(ReasonInput):
     """Without `lines` all that is left of the invoice is credited."""
 
-    lines = CreditLineInput(many=True, required=False, allow_empty=False, max_length=1000)
+    lines = CreditLineInput(many=True, required=False, allow_empty=False)
 
     def amounts(self) -> dict[int, Decimal] | None:
         """Net amounts by position; None for all."""
@@ -178,3 +180,19 @@ class PaymentOfInvoiceOutput(serializers.Serializer[Any]):
 
 def _figure(invoice: Invoice, amount: Decimal) -> str:
     return plain(amount, at_least=minor_digits(invoice.currency))
+
+
+class ExportInput(serializers.Serializer[Any]):
+    """Which rows, and as what file; days are whole days UTC, `to` inclusive."""
+
+    format = serializers.ChoiceField(choices=[kind.value for kind in FileFormat], default="csv")
+    to = serializers.DateField(required=False)
+    company = serializers.UUIDField(required=False)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {**super().get_fields(), "from": serializers.DateField(required=False)}
+
+    def selection(self) -> Selection:
+        """The rows asked for, half-open in time."""
+        data = self.validated_data
+        return Selection.of_days(data.get("from"), data.get("to"), company=data.get("company"))

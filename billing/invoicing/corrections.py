@@ -1,0 +1,188 @@
+"""Correcting issued invoices: by a credit note for all or part, or by voiding.
+
+Each act is one transaction; the lock order is that of `actions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.audit.actions import record
+from accounts.events.actions import publish
+from billing.documents.actions import take_numbers
+from billing.documents.models import Series
+from billing.invoicing.exceptions import CannotCorrect, LineAmountInvalid
+from billing.invoicing.funds import apply_funds, invoice_facts
+from billing.invoicing.lines import LineGroup, Totals, totals_of
+from billing.invoicing.models import Invoice, InvoiceLine
+from billing.invoicing.queries import lock_invoice
+from billing.invoicing.writing import freeze, tax_legs, write_lines
+from billing.ledger.actions import LegSpec, make_entry
+from billing.ledger.models import AccountKind, Entry, EntryKind
+from billing.ledger.queries import lock_account
+from billing.money.calc import is_in_minor_units
+
+
+@transaction.atomic
+def credit_invoice(
+    invoice_id: UUID,
+    *,
+    amounts: Mapping[int, Decimal] | None,
+    reason: str,
+    key: str,
+    by: str,
+    at: datetime,
+) -> Invoice:
+    """Issue a credit note for an invoice: for net `amounts` by line position, or for all of it.
+
+    The money goes to what is still due of the invoice, the rest stays on the balance.
+    """
+    done = Entry.objects.filter(key=f"credit_note:{key}").first()
+    if done is not None:
+        return Invoice.objects.get(entry=done)
+    invoice = Invoice.objects.select_related("company").get(pk=invoice_id)
+    account = lock_account(invoice.company_id, invoice.currency)
+    invoice = lock_invoice(invoice_id)
+    groups = _groups_to_credit(invoice, amounts)
+    totals = totals_of(groups, currency=invoice.currency)
+    _check_creditable(invoice, totals)
+    note = _draft_note(invoice, totals, reason=reason, at=at)
+    note.entry = _book_credit(note, totals, key=key, by=by, at=at)
+    write_lines(note, groups, totals)
+    apply_funds(invoice.company, account, at=at, named={note.entry.pk: invoice.pk})
+    freeze(note, groups, totals, at=at)
+    record(
+        "invoice.credited",
+        actor=by,
+        at=at,
+        company=invoice.company,
+        target=invoice.number or "",
+        reason=reason,
+    )
+    publish("invoice.issued", company=invoice.company, data=invoice_facts(note), at=at)
+    return note
+
+
+@transaction.atomic
+def void_invoice(invoice_id: UUID, *, reason: str, key: str, by: str, at: datetime) -> Invoice:
+    """Void an issued invoice: a full credit note takes it back. Returns the invoice."""
+    invoice = Invoice.objects.get(pk=invoice_id)
+    lock_account(invoice.company_id, invoice.currency)
+    if lock_invoice(invoice_id).status == Invoice.Status.VOID:
+        return lock_invoice(invoice_id)
+    credit_invoice(invoice_id, amounts=None, reason=reason, key=f"void:{key}", by=by, at=at)
+    invoice = lock_invoice(invoice_id)
+    invoice.status, invoice.status_reason, invoice.status_changed_at = (
+        Invoice.Status.VOID,
+        reason[:300],
+        at,
+    )
+    invoice.save(update_fields=["status", "status_reason", "status_changed_at"])
+    publish("invoice.voided", company=invoice.company, data=invoice_facts(invoice), at=at)
+    return invoice
+
+
+def _groups_to_credit(invoice: Invoice, amounts: Mapping[int, Decimal] | None) -> list[LineGroup]:
+    """One group per credited line; without `amounts`, all that earlier notes have left of them."""
+    lines = {line.position: line for line in invoice.lines.all()}
+    left = _left_of_lines(invoice, lines)
+    wanted = left if amounts is None else amounts
+    for position, amount in wanted.items():
+        _check_line(invoice, position, amount, left)
+    return [
+        LineGroup(
+            description=lines[position].description,
+            service=lines[position].group["service"],
+            plan=lines[position].group["plan"],
+            unit="",
+            unit_price=amount,
+            tax_percent=lines[position].tax_percent,
+            quantity=Decimal(1),
+            amount=amount,
+            facts=lines[position].group | {"line": str(position)},
+        )
+        for position, amount in sorted(wanted.items())
+        if amount
+    ]
+
+
+def _left_of_lines(invoice: Invoice, lines: Mapping[int, InvoiceLine]) -> dict[int, Decimal]:
+    left = {position: line.amount for position, line in lines.items()}
+    for credited in InvoiceLine.objects.filter(invoice__corrects=invoice):
+        left[int(credited.group["line"])] -= credited.amount
+    return left
+
+
+def _check_line(
+    invoice: Invoice, position: int, amount: Decimal, left: Mapping[int, Decimal]
+) -> None:
+    if position not in left:
+        raise LineAmountInvalid(f"{invoice} has no line {position}.", attr="lines")
+    if not is_in_minor_units(amount, invoice.currency):
+        raise LineAmountInvalid(f"{amount:f} is not in whole minor units.", attr="lines")
+    if abs(amount) > abs(left[position]) or amount * left[position] < 0:
+        raise LineAmountInvalid(
+            f"Of line {position} there is {left[position]:f} left to credit.", attr="lines"
+        )
+
+
+def _check_creditable(invoice: Invoice, totals: Totals) -> None:
+    """Only what is left of an issued invoice can be credited."""
+    if invoice.kind != Invoice.Kind.INVOICE or invoice.status == Invoice.Status.VOID:
+        raise CannotCorrect(
+            "cannot_correct",
+            f"{invoice} is {invoice.status}: only an issued invoice can be credited.",
+            status=409,
+        )
+    if totals.figures.total <= 0:
+        raise CannotCorrect(
+            "nothing_to_credit", f"Nothing of {invoice} is left to credit.", attr="lines"
+        )
+
+
+def _draft_note(invoice: Invoice, totals: Totals, *, reason: str, at: datetime) -> Invoice:
+    [number] = take_numbers(Series.Kind.CREDIT_NOTE, count=1, at=at)
+    return Invoice(
+        kind=Invoice.Kind.CREDIT_NOTE,
+        number=number,
+        company=invoice.company,
+        corrects=invoice,
+        status=Invoice.Status.PAID,
+        status_reason="Credited to the balance",
+        status_changed_at=at,
+        billing_type=invoice.billing_type,
+        period_start=invoice.period_start,
+        period_end=invoice.period_end,
+        issued_at=at,
+        currency=invoice.currency,
+        subtotal=totals.figures.subtotal,
+        tax=totals.figures.tax,
+        total=totals.figures.total,
+        features=invoice.features,
+        reason=reason,
+        created_at=at,
+    )
+
+
+def _book_credit(note: Invoice, totals: Totals, *, key: str, by: str, at: datetime) -> Entry:
+    currency = note.currency
+    return make_entry(
+        EntryKind.CREDIT_NOTE,
+        company=note.company,
+        legs=[
+            LegSpec(AccountKind.REVENUE, -totals.figures.subtotal, currency),
+            *tax_legs(totals, currency, sign=-1),
+            LegSpec(AccountKind.CUSTOMER, totals.figures.total, currency, note.company),
+        ],
+        key=f"credit_note:{key}",
+        at=at,
+        by=by,
+        description=f"Credit note {note.number}",
+        document=note.number or "",
+        reason=note.reason,
+    )
