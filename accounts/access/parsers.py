@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import IO, NoReturn
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import BaseParser
 
@@ -36,7 +38,7 @@ class StrictJSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, object] | None = None,
     ) -> JSONValue:
-        text = _decoded(stream.read())
+        text = _decoded(whole_body(stream))
         value = _loaded(text)
         if text.count("{") + text.count("[") > DEEPEST:
             _refuse_deep_nesting(value)
@@ -54,6 +56,15 @@ class RecordsJSONParser(StrictJSONParser):
 
     def is_text_suspicious(self, text: str) -> bool:
         return False
+
+
+def whole_body(stream: IO[bytes]) -> bytes:
+    """The body, unless it is bigger than `DATA_UPLOAD_MAX_MEMORY_SIZE` (413)."""
+    most: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    body = stream.read(most + 1)
+    if len(body) > most:
+        raise RequestDataTooBig
+    return body
 
 
 def has_bad_text(text: str) -> bool:

@@ -34,11 +34,12 @@ class KeyRateThrottle(BaseThrottle):
     """
 
     scope = "key"
+    rate: str | None = None
     _rests_until = 0.0
 
     def __init__(self) -> None:
-        rate = api_settings.DEFAULT_THROTTLE_RATES[self.scope]
-        calls, _, period = str(rate).partition("/")
+        rate = self.rate or str(api_settings.DEFAULT_THROTTLE_RATES[self.scope])
+        calls, _, period = rate.partition("/")
         self.calls, self.window_seconds = int(calls), _SECONDS[period[0]]
 
     def allow_request(self, request: Request, view: APIView) -> bool:
