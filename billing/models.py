@@ -11,6 +11,7 @@ from billing.catalog.models import (
     Zone,
 )
 from billing.documents.models import Receipt, Series
+from billing.insight.models import CostToDate
 from billing.invoicing.models import (
     Allocation,
     Fund,
@@ -59,6 +60,7 @@ __all__ = [
     "BillingProfile",
     "Charge",
     "ConsumptionAlert",
+    "CostToDate",
     "DayTotal",
     "Dispute",
     "Entry",

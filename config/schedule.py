@@ -17,6 +17,7 @@ from accounts.notifications.queries import next_due_mail
 from accounts.notifications.tasks import send_mails
 from billing.invoicing.queries import next_period_due
 from billing.invoicing.tasks import close_periods, issue_invoices
+from billing.insight.tasks import refresh_costs
 from billing.ledger.tasks import next_expiry, release_expired_holds, snapshot_own_accounts
 from telecom.operators.queries import next_operator_job_due
 from telecom.sims.tasks import run_operator_jobs
@@ -35,6 +36,7 @@ JOBS: tuple[Job, ...] = (
     Job("dispatch_outbox", dispatch_outbox, SECOND, next_due_handling),
     Job("run_operator_jobs", run_operator_jobs, SECOND, next_operator_job_due),
     Job("send_mails", send_mails, SECOND, next_due_mail),
+    Job("refresh_costs", refresh_costs, HOUR),
     Job("snapshot_own_accounts", snapshot_own_accounts, DAY),
     Job("prune_job_runs", prune_job_runs, DAY),
     Job("forget_idempotency_keys", forget_idempotency_keys, HOUR),
