@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from django.db import transaction
 
@@ -29,8 +31,17 @@ class Verdict(StrEnum):
     """What became of one try."""
 
     DONE = "done"
+    RUNNING = "running"
     AGAIN = "again"
     FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What an operator needs to set a line up."""
+
+    imsi: str
+    msisdn: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,35 +64,36 @@ def ask(
 
 
 @transaction.atomic
-def claim_due_job(*, at: datetime) -> OperatorJob | None:
-    """Take the next due job; other workers skip it, and it falls due again if we die."""
-    job = (
+def claim_due_jobs(*, at: datetime, count: int = 50) -> list[OperatorJob]:
+    """Take the next due jobs; other workers skip them, and they fall due again if we die."""
+    jobs = list(
         networked_jobs()
         .filter(next_attempt_at__lte=at)
+        .select_related("operator")
         .select_for_update(skip_locked=True, of=("self",), no_key=True)
-        .order_by("next_attempt_at", "id")
-        .first()
+        .order_by("next_attempt_at", "id")[:count]
     )
-    if job is not None:
+    for job in jobs:
         job.attempts += 1
         job.next_attempt_at = at + _LEASE
-        job.save(update_fields=["attempts", "next_attempt_at"])
-    return job
+    OperatorJob.objects.bulk_update(jobs, ["attempts", "next_attempt_at"])
+    return jobs
 
 
-def carry_out(job: OperatorJob, *, imsi: str, msisdn: str) -> Outcome:
-    """Talk to the operator: ask, unless it was asked already, and wait a moment for the outcome."""
-    adapter = adapter_of(job.operator)
-    operation = job.operation
-    try:
-        if not operation:
-            operation = _send(adapter, job, imsi=imsi, msisdn=msisdn)
-        return _watch(adapter, job, operation)
-    except OperatorUnreachable as error:
-        verdict = Verdict.FAILED if job.attempts >= _ATTEMPTS else Verdict.AGAIN
-        return Outcome(verdict, str(error), operation)
-    except OperatorRefused as error:
-        return Outcome(Verdict.FAILED, str(error), operation)
+def carry_out(jobs: Sequence[OperatorJob], *, lines: Mapping[str, Line]) -> dict[UUID, Outcome]:
+    """Talk to the operators: ask for what was not asked yet, then wait a moment for the outcomes.
+
+    Outside any transaction. What is still running after that moment is looked at again later.
+    """
+    outcomes = {job.pk: _asked(job, lines[job.line]) for job in jobs}
+    deadline = time.monotonic() + _CONFIRMATION_SECONDS
+    while running := [job for job in jobs if outcomes[job.pk].verdict is Verdict.RUNNING]:
+        for job in running:
+            outcomes[job.pk] = _looked_at(job, outcomes[job.pk].operation)
+        if time.monotonic() > deadline:
+            break
+        time.sleep(_CONFIRMATION_PAUSE_SECONDS)
+    return {job.pk: _or_later(job, outcomes[job.pk]) for job in jobs}
 
 
 def record_outcome(job: OperatorJob, outcome: Outcome, *, at: datetime) -> bool:
@@ -107,11 +119,11 @@ def confirm_by_hand(job: OperatorJob, *, at: datetime) -> None:
     record_outcome(job, Outcome(Verdict.DONE), at=at)
 
 
-def _send(adapter: Adapter, job: OperatorJob, *, imsi: str, msisdn: str) -> str:
+def _send(adapter: Adapter, job: OperatorJob, line: Line) -> str:
     key = str(job.pk)
     match job.action:
         case OperatorJob.Action.PROVISION:
-            return adapter.provision(job.line, imsi=imsi, msisdn=msisdn)
+            return adapter.provision(job.line, imsi=line.imsi, msisdn=line.msisdn)
         case OperatorJob.Action.ACTIVATE:
             return adapter.activate(job.line, key=key)
         case OperatorJob.Action.SUSPEND:
@@ -120,27 +132,44 @@ def _send(adapter: Adapter, job: OperatorJob, *, imsi: str, msisdn: str) -> str:
             return adapter.terminate(job.line, key=key)
 
 
-def _watch(adapter: Adapter, job: OperatorJob, operation: str) -> Outcome:
-    """Wait a moment for the operation to end; a slow one is looked at again later."""
-    deadline = time.monotonic() + _CONFIRMATION_SECONDS
-    while operation:
-        state = adapter.operation(operation)
-        if state.progress is Progress.FAILED:
-            return Outcome(Verdict.FAILED, state.error or "The operator gave up.", operation)
-        if state.progress is Progress.DONE:
-            break
-        if time.monotonic() > deadline:
-            return _still_running(job, operation)
-        time.sleep(_CONFIRMATION_PAUSE_SECONDS)
-    return Outcome(Verdict.DONE, "", operation)
+def _asked(job: OperatorJob, line: Line) -> Outcome:
+    """The operation is on its way, or why not."""
+    if job.operation:
+        return Outcome(Verdict.RUNNING, "", job.operation)
+    try:
+        operation = _send(adapter_of(job.operator), job, line)
+    except (OperatorUnreachable, OperatorRefused) as error:
+        return _trouble(job, error, "")
+    return Outcome(Verdict.RUNNING if operation else Verdict.DONE, "", operation)
 
 
-def _still_running(job: OperatorJob, operation: str) -> Outcome:
+def _looked_at(job: OperatorJob, operation: str) -> Outcome:
+    try:
+        state = adapter_of(job.operator).operation(operation)
+    except (OperatorUnreachable, OperatorRefused) as error:
+        return _trouble(job, error, operation)
+    if state.progress is Progress.FAILED:
+        return Outcome(Verdict.FAILED, state.error or "The operator gave up.", operation)
+    done = state.progress is Progress.DONE
+    return Outcome(Verdict.DONE if done else Verdict.RUNNING, "", operation)
+
+
+def _trouble(
+    job: OperatorJob, error: OperatorUnreachable | OperatorRefused, operation: str
+) -> Outcome:
+    is_final = isinstance(error, OperatorRefused) or job.attempts >= _ATTEMPTS
+    return Outcome(Verdict.FAILED if is_final else Verdict.AGAIN, str(error), operation)
+
+
+def _or_later(job: OperatorJob, outcome: Outcome) -> Outcome:
+    if outcome.verdict is not Verdict.RUNNING:
+        return outcome
     if job.attempts >= _ATTEMPTS:
-        return Outcome(Verdict.FAILED, "The operator accepted but never finished.", operation)
-    return Outcome(Verdict.AGAIN, "", operation)
+        error = "The operator accepted but never finished."
+        return Outcome(Verdict.FAILED, error, outcome.operation)
+    return Outcome(Verdict.AGAIN, "", outcome.operation)
 
 
 def _wait(attempts: int) -> timedelta:
     """30 s, 1 min, 2 min … before the next try."""
-    return _FIRST_WAIT * 2 ** (attempts - 1)
+    return _FIRST_WAIT * (1 << (attempts - 1))

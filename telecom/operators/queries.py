@@ -34,5 +34,6 @@ def networked_jobs() -> QuerySet[OperatorJob]:
 
 def next_operator_job_due(after: datetime) -> datetime | None:
     """When the next operator job falls due after `after`, for the sandbox clock."""
-    due = networked_jobs().filter(next_attempt_at__gt=after).aggregate(at=Min("next_attempt_at"))
-    return due["at"]
+    due = networked_jobs().filter(next_attempt_at__gt=after)
+    first: datetime | None = due.aggregate(at=Min("next_attempt_at"))["at"]
+    return first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -47,4 +48,4 @@ def data_left_mb(sim: Sim) -> int | None:
     )
     if allowance is None:
         return None
-    return int(max(allowance.included - allowance.used, 0) // BYTES_PER_MB)
+    return int(max(allowance.included - allowance.used, Decimal(0))) // BYTES_PER_MB
