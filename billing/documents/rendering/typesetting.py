@@ -33,7 +33,7 @@ def compile_pdf(files: Mapping[str, bytes], *, standard: Standard, at: datetime)
             input={**template_files(), **files},  # type: ignore[type-var]  # the stub lacks dict
             format="pdf",
             pdf_standards=standard,
-            timestamp=at.astimezone(UTC),
+            timestamp=at.astimezone(UTC).replace(microsecond=0),
         )
     if not isinstance(pdf, bytes):
         raise TypeError("Typst answered with pages instead of a document")
