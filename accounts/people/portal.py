@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.utils import perform_login
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -27,7 +28,7 @@ def switch_company(request: PortalRequest) -> HttpResponse:
     chosen = request.POST.get("company", "")
     if any(str(member.company_id) == chosen for member in memberships(request.member.user)):
         request.session[COMPANY_IN_SESSION] = chosen
-    return redirect("portal:dashboard")
+    return redirect(settings.LOGIN_REDIRECT_URL)
 
 
 @sensitive_post_parameters("password")
@@ -75,7 +76,7 @@ def _welcome(request: HttpRequest, member: Member) -> HttpResponseBase:
     """Signed in, with the company chosen that was just joined."""
     if request.user.is_authenticated:
         request.session[COMPANY_IN_SESSION] = str(member.company_id)
-        return redirect("portal:dashboard")
+        return redirect(settings.LOGIN_REDIRECT_URL)
     answer: HttpResponseBase = perform_login(request, member.user)
     request.session[COMPANY_IN_SESSION] = str(member.company_id)
     return answer
