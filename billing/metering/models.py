@@ -47,7 +47,7 @@ class PlmnCountry(models.Model):
 
 
 class FeatureSnapshot(models.Model):
-    """The values of all features at some time, kept once for the charges that were rated by them."""
+    """The values of all features at some time, kept once for all charges rated by them."""
 
     digest = models.CharField(max_length=64, unique=True)
     values = models.JSONField()
@@ -307,9 +307,7 @@ class SessionCover(models.Model):
     class Meta:
         db_table = "session_cover"
         constraints = [
-            models.UniqueConstraint(
-                fields=["subscription", "session"], name="session_cover_once"
-            ),
+            models.UniqueConstraint(fields=["subscription", "session"], name="session_cover_once"),
             models.CheckConstraint(
                 condition=Q(quantity__gte=0, amount__gte=0), name="session_cover_is_not_negative"
             ),
@@ -326,9 +324,7 @@ class PeriodTotal(models.Model):
     """
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_index=False)
-    period = models.ForeignKey(
-        BillingPeriod, models.PROTECT, related_name="totals", db_index=False
-    )
+    period = models.ForeignKey(BillingPeriod, models.PROTECT, related_name="totals", db_index=False)
     use_period = models.ForeignKey(BillingPeriod, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=16, choices=Charge.Kind)
     version = models.ForeignKey(PlanVersion, models.PROTECT, related_name="+", db_index=False)

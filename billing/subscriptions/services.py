@@ -16,6 +16,7 @@ from accounts.companies.models import Company
 from accounts.companies.queries import lock_company
 from accounts.events.actions import publish
 from billing.ledger.queries import balance
+from billing.money.calc import plain
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import (
     companies_above_floor,
@@ -104,7 +105,7 @@ def _balance_data(company: Company) -> dict[str, object]:
     now = balance(company)
     return {
         "company": str(company.pk),
-        "balance": str(now.balance),
-        "floor": None if now.floor is None else str(now.floor),
+        "balance": plain(now.balance),
+        "floor": None if now.floor is None else plain(now.floor),
         "currency": now.currency,
     }

@@ -1,0 +1,250 @@
+"""One batch of usage: from arrivals to charges, entries and stopped services, in one transaction.
+
+API, files and the inbox share this path. A batch happens whole or not at all; a deadlock is tried
+again, and a batch that the database refuses is halved until the poisonous record stands alone and
+becomes a reject.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
+from psycopg import Cursor
+from psycopg.errors import DeadlockDetected, NotNullViolation, SerializationFailure
+from uuid_utils.compat import uuid7
+
+from accounts.companies.models import Company
+from billing.ledger.actions import make_entries, prepare_entries
+from billing.ledger.models import EntryKind
+from billing.metering.firsts import note_first_usage
+from billing.metering.models import RejectCode, UsageBatch
+from billing.metering.snapshots import timeline
+from billing.metering.statements import arriving, settling
+from billing.metering.statements.execution import run
+from billing.metering.statements.rating import rate
+from billing.subscriptions.periods import ensure_period, open_period
+from billing.subscriptions.services import stop_at_floor
+from features.queries import value
+
+ATTEMPTS = 5
+CONFLICT = "conflict"
+_PREFIX_DIGITS = 26
+_LABELS = json.dumps(dict(RejectCode.choices))
+
+
+_PASSING = (DeadlockDetected, SerializationFailure, NotNullViolation)
+LEAVE_ALL = "INSERT INTO leftover SELECT n FROM usage_row"
+
+
+def new_prefix() -> str:
+    """The beginning of the ids of a batch: a UUIDv7 without its last six hex digits."""
+    return uuid7().hex[:_PREFIX_DIGITS]
+
+
+class Work(Protocol):
+    """Records to rate as one batch, and how to cope when the database refuses them."""
+
+    @property
+    def size(self) -> int: ...
+
+    def fill(self) -> None:
+        """Put the records into `arrival`, numbered from 1 in order of arrival."""
+        ...
+
+    def halves(self) -> tuple[Work, Work]: ...
+
+    def as_poison(self) -> Work:
+        """The one record as a reject."""
+        ...
+
+
+class Leftover(NamedTuple):
+    """A record that was not rated and is no duplicate: a conflict, or the code of its reject."""
+
+    n: int
+    external_id: str
+    detail: str
+    outcome: str
+
+
+class Survey(NamedTuple):
+    """What the records that can be rated need; without any the times are empty."""
+
+    rateable: int
+    has_allowances: bool
+    has_tiers: bool
+    has_first_usage: bool
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One transaction's batch; `prefix` begins the ids of its charges, `n` in hex ends them."""
+
+    rows: int
+    scope: UUID | None
+    at: datetime
+    prefix: str = field(default_factory=new_prefix)
+    entry_prefix: str = field(default_factory=new_prefix)
+
+    def run(self, statement: str, **more: object) -> int:
+        """Execute a statement of this batch; returns the rows it touched."""
+        return self._execute(statement, more).rowcount
+
+    def rows_of(self, statement: str, **more: object) -> list[tuple[Any, ...]]:
+        return self._execute(statement, more).fetchall()
+
+    def _execute(self, statement: str, more: dict[str, object]) -> Cursor[tuple[Any, ...]]:
+        given = {
+            "prefix": self.prefix,
+            "entry_prefix": self.entry_prefix,
+            "scope": self.scope,
+            "at": self.at,
+        }
+        return run(statement, given | more, rows=self.rows)
+
+
+@dataclass
+class Outcome:
+    """Where the records went: the four counts add up to `received`. `prefixes` find the charges."""
+
+    received: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+    conflicts: int = 0
+    rejected: int = 0
+    leftovers: list[Leftover] = field(default_factory=list)
+    prefixes: list[str] = field(default_factory=list)
+
+    def add(self, other: Outcome) -> None:
+        """Append the outcome of the records that follow."""
+        moved = [part._replace(n=part.n + self.received) for part in other.leftovers]
+        self.leftovers += moved
+        self.prefixes += other.prefixes
+        self.received += other.received
+        self.accepted += other.accepted
+        self.duplicates += other.duplicates
+        self.conflicts += other.conflicts
+        self.rejected += other.rejected
+
+
+def rate_work(work: Work, *, source: str, scope: UUID | None, at: datetime) -> Outcome:
+    """Rate the records; each ends as rated, duplicate, conflict or reject."""
+    try:
+        return _rate_patiently(work, source=source, scope=scope, at=at)
+    except (DataError, IntegrityError):
+        if work.size == 1:
+            return _rate_patiently(work.as_poison(), source=source, scope=scope, at=at)
+    outcome = Outcome()
+    for half in work.halves():
+        outcome.add(rate_work(half, source=source, scope=scope, at=at))
+    return outcome
+
+
+def _rate_patiently(work: Work, *, source: str, scope: UUID | None, at: datetime) -> Outcome:
+    """Try again after a deadlock, and when a period was issued between looking and locking."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with transaction.atomic():
+                return _rate_once(work, source=source, scope=scope, at=at)
+        except (OperationalError, IntegrityError) as error:
+            is_last = attempt == ATTEMPTS or connection.in_atomic_block
+            if is_last or not isinstance(error.__cause__, _PASSING):
+                raise
+    raise AssertionError
+
+
+def _rate_once(work: Work, *, source: str, scope: UUID | None, at: datetime) -> Outcome:
+    batch = Batch(rows=work.size, scope=scope, at=at)
+    batch.run(arriving.TABLES)
+    batch.run(arriving.CLEAR)
+    work.fill()
+    batch.run(arriving.RESOLVE)
+    survey = Survey(*batch.rows_of(arriving.SURVEY)[0])
+    left_over = _rate_resolved(batch, survey) if survey.rateable else batch.run(LEAVE_ALL)
+    outcome = _settle(batch, left_over=left_over)
+    _keep_counts(outcome, source=source, at=at)
+    if outcome.accepted:
+        _enforce(batch, survey)
+    return outcome
+
+
+def _rate_resolved(batch: Batch, survey: Survey) -> int:
+    """Lock, rate and deduct what can be rated; returns how many records were not."""
+    _ensure_periods(batch)
+    batch.run(arriving.LOCK)
+    if survey.has_allowances:
+        batch.run(arriving.ALLOWANCES_WANTED)
+    features = timeline(survey.first, survey.last)
+    prepare_entries()
+    left_over = batch.run(
+        rate(allowances=survey.has_allowances, tiers=survey.has_tiers),
+        tax_percent=value("tax_percent", at=batch.at),
+        features=features.ids,
+        feature_bounds=features.bounds,
+        entry_kind=EntryKind.USAGE.value,
+        by="system",
+        description="Usage",
+    )
+    make_entries()
+    return left_over
+
+
+def _ensure_periods(batch: Batch) -> None:
+    """The periods of use, and for those already issued the next one that is not."""
+    for company_id, first, last in batch.rows_of(arriving.PERIODS_WANTED):
+        company = Company.objects.get(pk=company_id)
+        instant = first
+        while instant <= last:
+            open_period(company, instant)
+            instant = ensure_period(company, instant).ends_at
+
+
+def _settle(batch: Batch, *, left_over: int) -> Outcome:
+    """Keep rejects and conflicts, and count."""
+    others = [Leftover(*row) for row in batch.rows_of(settling.LEFTOVERS)] if left_over else []
+    conflicts = [part.n for part in others if part.outcome == CONFLICT]
+    rejects = [part.n for part in others if part.outcome != CONFLICT]
+    if rejects:
+        batch.run(settling.KEEP_REJECTS, taken=rejects, labels=_LABELS)
+    if conflicts:
+        batch.run(settling.KEEP_CONFLICTS, taken=conflicts)
+    if left_over < batch.rows:
+        batch.run(settling.SETTLE_REJECTS)
+    return Outcome(
+        received=batch.rows,
+        accepted=batch.rows - left_over,
+        duplicates=left_over - len(others),
+        conflicts=len(conflicts),
+        rejected=len(rejects),
+        leftovers=others,
+        prefixes=[batch.prefix],
+    )
+
+
+def _keep_counts(outcome: Outcome, *, source: str, at: datetime) -> None:
+    UsageBatch.objects.create(
+        source=source,
+        at=at,
+        received=outcome.received,
+        accepted=outcome.accepted,
+        duplicates=outcome.duplicates,
+        conflicts=outcome.conflicts,
+        rejected=outcome.rejected,
+    )
+
+
+def _enforce(batch: Batch, survey: Survey) -> None:
+    """What the new balances and the new charges ask for, by the state of things."""
+    if survey.has_first_usage:
+        used = [pk for (pk,) in batch.rows_of(settling.FIRST_USAGE)]
+        note_first_usage(used, at=batch.at)
+    at_the_floor = [pk for (pk,) in batch.rows_of(settling.AT_THE_FLOOR)]
+    if at_the_floor:
+        stop_at_floor(at_the_floor, at=batch.at)
