@@ -4,7 +4,9 @@ from django.apps import AppConfig
 
 # Modules that register something with a lower folder when the application starts.
 REGISTRATIONS = (
+    "billing.documents.lists",
     "billing.ledger.opening",
+    "billing.recharges.outcomes",
     "billing.invoicing.payments",
     "billing.invoicing.handlers",
 )

@@ -116,3 +116,12 @@ class SecondPersonNeeded(PaymentRefused):
     def __init__(self) -> None:
         detail = "Another person than the one who proposed the refund must approve it."
         super().__init__("second_person_needed", detail, status=403)
+
+
+class PortalPaymentOff(PaymentRefused):
+    """Customers do not pay by themselves here; the bank details say how else."""
+
+    def __init__(self, bank_details: str) -> None:
+        detail = "Payment by customers is switched off. Pay by bank transfer."
+        extra: dict[str, JSONValue] = {"bank_details": bank_details}
+        super().__init__("portal_payment_off", detail, status=403, extra=extra)

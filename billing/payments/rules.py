@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from djmoney.money import Money
 
 from accounts.companies.models import Company
 from billing.money.calc import is_in_minor_units
-from billing.payments.exceptions import InvalidPaymentAmount, WrongPaymentCurrency
+from billing.payments.exceptions import (
+    InvalidPaymentAmount,
+    PortalPaymentOff,
+    WrongPaymentCurrency,
+)
+from billing.payments.gateways.base import CardGateway
 from billing.profiles.queries import profile_of
+from features.queries import value
+
+
+def check_portal_payment(*, at: datetime) -> None:
+    """Customers pay by themselves only while the provider lets them. Raises PortalPaymentOff.
+
+    Staff and automatic recharges are not asked. Feature `portal_payment`.
+    """
+    if not value("portal_payment", at=at):
+        raise PortalPaymentOff(value("bank_details", at=at))
+
+
+def check_card_amount(amount: Money, *, gateway: CardGateway) -> None:
+    """One charge takes so much at most. Raises InvalidPaymentAmount."""
+    currency = str(amount.currency)
+    most = gateway.largest_charge(currency)
+    if amount.amount > most:
+        raise InvalidPaymentAmount(f"A card is charged {most} {currency} at most at a time.")
 
 
 def check_amount(company: Company, amount: Money) -> None:

@@ -73,6 +73,9 @@ class Recharge(models.Model):
     status = models.CharField(max_length=16, choices=Status, default=Status.PENDING)
     amount = MoneyField()
     attempt = models.PositiveSmallIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(
+        default=0, help_text="All attempts, also those before the count started over."
+    )
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True, help_text="Wall time.")
     failure_code = models.CharField(max_length=64, blank=True)
@@ -109,7 +112,10 @@ class Recharge(models.Model):
 
 
 class RechargeAttempt(models.Model):
-    """One try of one card within a recharge, with the gateway's reason when it failed."""
+    """One try of one card within a recharge, with the gateway's reason when it failed.
+
+    `number` is that of the recharge's `tries`: cards of the same try share it.
+    """
 
     recharge = models.ForeignKey(Recharge, on_delete=models.PROTECT, related_name="attempts")
     number = models.PositiveSmallIntegerField()

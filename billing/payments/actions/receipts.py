@@ -32,7 +32,7 @@ def receipt_content(
         seller=seller(at=at),
         buyer=buyer(payment.company),
         currency=currency,
-        amount=payment.amount.amount,
+        amount=round_minor(payment.amount.amount, currency),
         issued_at=at,
         received_at=payment.received_at or at,
         method=method_label(payment),

@@ -163,6 +163,9 @@ class CardGateway(Gateway, Protocol):
     def smallest_step(self, currency: str) -> Decimal:
         """Amounts of this currency are whole multiples of it."""
 
+    def largest_charge(self, currency: str) -> Decimal:
+        """The most that one charge of this currency may take."""
+
     def create_customer(self, *, company_id: UUID, name: str, email: str, key: str) -> str:
         """The gateway's reference of a new customer object for the company."""
 

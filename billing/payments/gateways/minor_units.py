@@ -30,6 +30,8 @@ ZERO_DECIMAL = frozenset(
 THREE_DECIMAL = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 WHOLE_ONLY = frozenset(["ISK", "UGX"])
 
+LARGEST_UNITS = 99_999_999
+
 
 def decimals(currency: str) -> int:
     """Decimals that Stripe's integer stands for."""
@@ -45,14 +47,20 @@ def smallest_step(currency: str) -> Decimal:
     return Decimal("0.01")
 
 
+def largest(currency: str) -> Decimal:
+    """The most that one charge may take: eight digits."""
+    return from_units(LARGEST_UNITS, currency)
+
+
 def to_units(amount: Decimal, currency: str) -> int:
     """475.00 USD → 47500, 1000 JPY → 1000, 1.230 KWD → 1230.
 
-    Raises ValueError for an amount that is no whole number of units: rounding is not ours to do.
+    Raises ValueError for an amount that is no whole number of units, for rounding is not ours to
+    do, and for more than one charge may take.
     """
     units = amount.scaleb(decimals(currency))
-    if units != units.to_integral_value():
-        raise ValueError(f"{amount} {currency} is not a whole number of the gateway's units")
+    if units != units.to_integral_value() or not 0 < units <= LARGEST_UNITS:
+        raise ValueError(f"{amount} {currency} is not an amount that the gateway can charge.")
     return int(units)
 
 

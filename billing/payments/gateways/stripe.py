@@ -55,6 +55,9 @@ class StripeGateway:
     def smallest_step(self, currency: str) -> Decimal:
         return minor_units.smallest_step(currency)
 
+    def largest_charge(self, currency: str) -> Decimal:
+        return minor_units.largest(currency)
+
     def create_customer(self, *, company_id: UUID, name: str, email: str, key: str) -> str:
         with _answered():
             return self.client.v1.customers.create(

@@ -1,0 +1,161 @@
+"""Reads of recharge rules and recharges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Now
+
+from accounts.companies.models import Company
+from billing.ledger.queries import customer_accounts
+from billing.money.calc import ceil_minor, minor_digits, plain
+from billing.payments.models import Payment, PaymentMethod
+from billing.payments.queries import money_json, payment_data, saved_methods
+from billing.profiles.models import BillingProfile, BillingType
+from billing.recharges.calc import month_start
+from billing.recharges.models import ConsumptionAlert, Recharge, RechargeRule
+from features.queries import value
+
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one recharge may be, in the customer's currency; None is no limit."""
+
+    minimum: Decimal | None
+    maximum: Decimal | None
+
+
+def limits(profile: BillingProfile, *, at: datetime) -> Limits:
+    """The provider's limits; they bind prepaid customers only."""
+    if profile.billing_type != BillingType.PREPAID:
+        return Limits(None, None)
+    return Limits(
+        minimum=value("minimum_prepaid_recharge", at=at),
+        maximum=value("maximum_prepaid_recharge", at=at),
+    )
+
+
+def rule_of(company: Company) -> RechargeRule | None:
+    """The company's rule for automatic recharge, if it has ever set one."""
+    return RechargeRule.objects.select_related("payment_method").filter(company=company).first()
+
+
+def alert_of(company: Company) -> ConsumptionAlert | None:
+    return ConsumptionAlert.objects.filter(company=company).first()
+
+
+def lock_rule(company: Company) -> RechargeRule | None:
+    """The rule, locked; lock the account before."""
+    return RechargeRule.objects.select_for_update(no_key=True).filter(company=company).first()
+
+
+def lock_recharge(recharge_id: UUID) -> Recharge:
+    """The recharge, locked; lock the account before."""
+    rows = Recharge.objects.select_related("company")
+    return rows.select_for_update(no_key=True, of=("self",)).get(pk=recharge_id)
+
+
+def recharge_of(payment: Payment) -> Recharge | None:
+    """The recharge that the payment is an attempt of, locked."""
+    rows = Recharge.objects.select_related("company").filter(attempts__payment=payment)
+    return rows.select_for_update(no_key=True, of=("self",)).first()
+
+
+def open_recharge(company: Company) -> Recharge | None:
+    """The automatic recharge that is under way or waits for its retry: at most one."""
+    return Recharge.objects.filter(
+        company=company, trigger=Recharge.Trigger.AUTO, status__in=Recharge.OPEN
+    ).first()
+
+
+def lock_open_recharge(company: Company) -> Recharge | None:
+    """The same, locked; lock the account before."""
+    rows = Recharge.objects.select_related("company").filter(
+        company=company, trigger=Recharge.Trigger.AUTO, status__in=Recharge.OPEN
+    )
+    return rows.select_for_update(no_key=True, of=("self",)).first()
+
+
+def recharges(company: Company) -> QuerySet[Recharge]:
+    """The company's recharges, automatic and by hand, newest first."""
+    return Recharge.objects.filter(company=company).prefetch_related("attempts__payment__receipt")
+
+
+def last_payment(recharge: Recharge) -> Payment | None:
+    """The payment of the latest attempt."""
+    return attempted_payments(recharge.pk).order_by("-attempt__id").first()
+
+
+def attempted_payments(recharge_id: UUID) -> QuerySet[Payment]:
+    """Payments of the recharge's attempts, with what charging them needs; in their order."""
+    rows = Payment.objects.select_related("company", "payment_method", "receipt", "entry")
+    return rows.filter(attempt__recharge=recharge_id).order_by("attempt__id")
+
+
+def cards_to_try(rule: RechargeRule) -> list[PaymentMethod]:
+    """The chosen card, else the default; then the fallbacks in order. Without refused ones."""
+    usable = {card.pk: card for card in saved_methods(rule.company).filter(is_refused=False)}
+    default = next((card.pk for card in usable.values() if card.is_default), None)
+    order = [rule.payment_method_id or default, *rule.fallback_methods]
+    return [usable[key] for key in dict.fromkeys(order) if key in usable]
+
+
+def customer_balance(company: Company, currency: str) -> Decimal:
+    """What stands on the customer account; holds are not counted."""
+    account = customer_accounts().get(company=company, currency=currency)
+    return account.balance or NOTHING
+
+
+def spent_this_month(company: Company, *, at: datetime) -> Decimal:
+    """What automatic recharges took in the company's calendar month."""
+    taken = Recharge.objects.filter(
+        company=company,
+        trigger=Recharge.Trigger.AUTO,
+        status=Recharge.Status.SUCCEEDED,
+        ended_at__gte=month_start(at, zone=company.zone),
+    )
+    return taken.aggregate(total=Sum("amount"))["total"] or NOTHING
+
+
+def due_recharges(*, at: datetime) -> QuerySet[Recharge]:
+    """Automatic recharges to be attempted: due by business time, or left by a dead worker.
+
+    The lease of a worker is in real time, by the database's clock.
+    """
+    return Recharge.objects.filter(
+        Q(status__in=[Recharge.Status.PENDING, Recharge.Status.RETRY_SCHEDULED])
+        & Q(next_attempt_at__lte=at)
+        | Q(status=Recharge.Status.CHARGING, lease_until__lt=Now()),
+        trigger=Recharge.Trigger.AUTO,
+    ).order_by("next_attempt_at", "id")
+
+
+def money_text(amount: Decimal, currency: str) -> str:
+    """An amount in a sentence: 10.00 USD."""
+    shown = plain(ceil_minor(amount, currency), at_least=minor_digits(currency))
+    return f"{shown} {currency}"
+
+
+def recharge_data(recharge: Recharge) -> dict[str, object]:
+    """The recharge as events tell of it."""
+    payment = last_payment(recharge)
+    retry = recharge.next_attempt_at
+    return {
+        "recharge": {
+            "id": str(recharge.pk),
+            "company": str(recharge.company_id),
+            "trigger": recharge.trigger,
+            "status": recharge.status,
+            "amount": money_json(recharge.amount),
+            "attempt": recharge.attempt,
+            "failure_code": recharge.failure_code,
+            "next_attempt_at": retry.isoformat().replace("+00:00", "Z") if retry else None,
+        },
+        "payment": payment_data(payment) if payment else None,
+    }
