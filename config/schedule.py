@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
+
 from accounts.access.tasks import forget_idempotency_keys
 from accounts.events.queries import next_due_handling
 from accounts.events.tasks import dispatch_outbox
@@ -15,11 +17,12 @@ from accounts.jobs.calc import Job
 from accounts.jobs.tasks import prune_job_runs
 from accounts.notifications.queries import next_due_mail
 from accounts.notifications.tasks import send_mails
+from billing.insight.tasks import refresh_costs
 from billing.invoicing.queries import next_period_due
 from billing.invoicing.tasks import close_periods, issue_invoices
-from billing.insight.tasks import refresh_costs
 from billing.ledger.tasks import next_expiry, release_expired_holds, snapshot_own_accounts
 from telecom.operators.queries import next_operator_job_due
+from telecom.operators.tasks import fetch_operator_usage
 from telecom.sims.tasks import run_operator_jobs
 
 SECOND, MINUTE, HOUR, DAY = (
@@ -28,8 +31,11 @@ SECOND, MINUTE, HOUR, DAY = (
     timedelta(hours=1),
     timedelta(days=1),
 )
+# In the sandbox one wants to watch usage arrive.
+FETCHED_EVERY = 5 * (SECOND if settings.SANDBOX else MINUTE)
 
 JOBS: tuple[Job, ...] = (
+    Job("fetch_operator_usage", fetch_operator_usage, FETCHED_EVERY),
     Job("release_expired_holds", release_expired_holds, MINUTE, next_expiry),
     Job("close_periods", close_periods, HOUR, next_period_due),
     Job("issue_invoices", issue_invoices, HOUR, next_period_due),

@@ -26,6 +26,6 @@ def run_operator_jobs(*, at: datetime) -> int:
     return done
 
 
-@shared_task(name=CARRY_OUT)
+@shared_task(name=CARRY_OUT)  # type: ignore[untyped-decorator]  # Celery has no types
 def carry_out_operations() -> None:
     run_operator_jobs(at=clock.now())

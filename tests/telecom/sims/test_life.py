@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
@@ -56,10 +56,15 @@ def make_plan(name: str = "Roaming") -> Plan:
     return create_plan(name, kind="paygo", currency="USD", terms=terms, at=NOW, by=BY)
 
 
-def make_sim(*, company: Company | None = None, operator: Operator | None = None) -> Sim:
+def make_sim(
+    *,
+    company: Company | None = None,
+    operator: Operator | None = None,
+    starts_at: datetime = NOW,
+) -> Sim:
     sim = create_sim(new_iccid(), operator=operator, by=BY, at=NOW)
     if company is not None:
-        assign_sim(sim.iccid, company=company, plan=make_plan(), starts_at=NOW, by=BY, at=NOW)
+        assign_sim(sim.iccid, company=company, plan=make_plan(), starts_at=starts_at, by=BY, at=NOW)
     sim.refresh_from_db()
     return sim
 
