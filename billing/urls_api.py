@@ -5,15 +5,19 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 from billing.catalog import api as catalog
-from billing.invoicing import api as invoicing
 from billing.insight import api as insight
+from billing.invoicing import api as invoicing
 from billing.ledger import api as ledger
+from billing.metering import api as metering
 from billing.profiles import api as profiles
+from billing.subscriptions import api as subscriptions
 
 urlpatterns: list[URLPattern] = [
     *profiles.urlpatterns,
     *ledger.urlpatterns,
     *insight.urlpatterns,
     *catalog.urlpatterns,
+    *subscriptions.urlpatterns,
+    *metering.urlpatterns,
     *invoicing.urlpatterns,
 ]

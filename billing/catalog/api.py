@@ -51,11 +51,11 @@ class PlanViewSet(ApiViewSet):
         visible = self.principal.company_id if self.request.auth else None
         return {**super().get_serializer_context(), "visible_company": visible}
 
-    @extend_schema(responses=PlanOutput(many=True))
+    @extend_schema(operation_id="list_plans", responses=PlanOutput(many=True))
     def list(self, request: Request) -> Response:
         return self.listed(self._visible(), PlanOutput)
 
-    @extend_schema(request=PlanInput, responses={201: PlanOutput})
+    @extend_schema(operation_id="create_plan", request=PlanInput, responses={201: PlanOutput})
     def create(self, request: Request) -> Response:
         body = self.validated(PlanInput)
         fields = body.validated_data
@@ -68,11 +68,11 @@ class PlanViewSet(ApiViewSet):
         )
         return self._answer(plan.pk, status=status.HTTP_201_CREATED)
 
-    @extend_schema(responses=PlanOutput)
+    @extend_schema(operation_id="read_plan", responses=PlanOutput)
     def retrieve(self, request: Request, plan_id: UUID) -> Response:
         return self._answer(plan_id)
 
-    @extend_schema(request=TermsInput, responses={201: PlanOutput})
+    @extend_schema(operation_id="add_plan_version", request=TermsInput, responses={201: PlanOutput})
     def add_version(self, request: Request, plan_id: UUID) -> Response:
         plan = self.found(plans(), pk=plan_id)
         add_version(plan, terms=self.validated(TermsInput).terms(), at=clock.now(), by=self.by)
@@ -95,11 +95,11 @@ class ZoneViewSet(ApiViewSet):
     serializer_class = ZoneOutput
     queryset = zones()
 
-    @extend_schema(responses=ZoneOutput(many=True))
+    @extend_schema(operation_id="list_zones", responses=ZoneOutput(many=True))
     def list(self, request: Request) -> Response:
         return self.listed(zones(), ZoneOutput)
 
-    @extend_schema(request=ZoneInput, responses={201: ZoneOutput})
+    @extend_schema(operation_id="create_zone", request=ZoneInput, responses={201: ZoneOutput})
     def create(self, request: Request) -> Response:
         fields = self.validated(ZoneInput).validated_data
         zone = create_zone(
@@ -115,7 +115,7 @@ class MeterViewSet(ApiViewSet):
     serializer_class = MeterOutput
     queryset = meters()
 
-    @extend_schema(responses=MeterOutput(many=True))
+    @extend_schema(operation_id="list_meters", responses=MeterOutput(many=True))
     def list(self, request: Request) -> Response:
         return self.listed(meters(), MeterOutput)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 from itertools import pairwise
 
 from django_countries import countries
@@ -19,9 +20,15 @@ BEYOND_ISO = frozenset({"XK"})
 _NEEDS_A_PRICE = (PlanKind.PAYGO, PlanKind.METERED, PlanKind.PAY_PER_MB)
 
 
+@cache
+def country_codes() -> frozenset[str]:
+    """The codes of ISO 3166, and those beyond it."""
+    return BEYOND_ISO | {country.code for country in countries}
+
+
 def is_country(code: str) -> bool:
     """Whether usage may be priced for that country code (upper case)."""
-    return code in countries or code in BEYOND_ISO
+    return code in country_codes()
 
 
 def check_countries(codes: Sequence[str], *, attr: str) -> None:

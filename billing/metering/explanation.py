@@ -1,0 +1,84 @@
+"""A charge in sentences: how its amount came about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from billing.catalog.calc import UNITS
+from billing.catalog.models import Price
+from billing.metering.models import Charge
+from billing.money.calc import plain
+
+
+def explain(charge: Charge) -> list[str]:
+    """The sentences, in the order of the calculation."""
+    currency = charge.version.plan.currency
+    if charge.kind != Charge.Kind.USAGE:
+        return [*_fee(charge, currency), *_tax(charge, currency), *_period(charge)]
+    return [
+        *_use(charge),
+        *_allowance(charge),
+        *_price(charge, currency),
+        *_tax(charge, currency),
+        *_period(charge),
+    ]
+
+
+def _use(charge: Charge) -> Iterator[str]:
+    unit = charge.meter.base_unit if charge.meter else ""
+    where = f" in {charge.country}" if charge.country else ""
+    when = f"{charge.started_at:%Y-%m-%d %H:%M:%S} UTC"
+    if charge.reverses:
+        yield f"This takes back the charge {charge.reverses}."
+    yield f"{charge.subject} used {charge.quantity} {unit}{where}, from {when}."
+    if charge.billed != charge.quantity:
+        increment = charge.version.increment
+        yield f"Rounded up to whole {increment} this counts as {charge.billed} {unit}."
+
+
+def _allowance(charge: Charge) -> Iterator[str]:
+    if charge.from_allowance:
+        left = charge.billed - charge.from_allowance
+        yield f"{charge.from_allowance} were included in the plan, {left} are charged."
+
+
+def _price(charge: Charge, currency: str) -> Iterator[str]:
+    price = charge.price
+    if price is None:
+        return
+    if price.tier_mode != Price.TierMode.FLAT:
+        yield (
+            f"The {price.tier_mode} tiers of {charge.version} give {plain(charge.amount)} "
+            f"{currency} for this part of the period's use."
+        )
+        return
+    unit = UNITS[price.unit].name
+    yield (
+        f"{charge.version} charges {plain(price.per_unit or Decimal(0))} {currency} per {unit}"
+        f"{_place(price)}: {plain(charge.amount)} {currency}."
+    )
+
+
+def _place(price: Price) -> str:
+    if price.zone:
+        return f" in zone {price.zone.name}"
+    return f" in {price.country}" if price.country else ""
+
+
+def _fee(charge: Charge, currency: str) -> Iterator[str]:
+    name = "monthly fee" if charge.kind == Charge.Kind.MONTHLY_FEE else "activation fee"
+    yield f"The {name} of {charge.version} for {charge.subject}: {plain(charge.amount)} {currency}."
+
+
+def _tax(charge: Charge, currency: str) -> Iterator[str]:
+    if charge.tax_percent:
+        yield f"Tax of {plain(charge.tax_percent)} % on it: {plain(charge.tax)} {currency}."
+
+
+def _period(charge: Charge) -> Iterator[str]:
+    if charge.use_period_id != charge.period_id:
+        yield (
+            f"It belongs to {charge.use_period}, which had been invoiced already, "
+            f"and is charged in {charge.period}."
+        )

@@ -1,0 +1,36 @@
+"""Rejects rated again after their cause was mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from billing.metering.actions import IngestResult, ingest
+from billing.metering.calc import source_label
+from billing.metering.models import UsageReject
+
+PAGE = 10_000
+
+
+def replay(rejects: QuerySet[UsageReject], *, at: datetime) -> list[IngestResult]:
+    """Send these rejects through the pipeline again, in order of their first arrival.
+
+    Those that can be rated now are settled; the others stay, with their present reason.
+    """
+    rows = rejects.order_by("source", "id")
+    results = []
+    for (source, scope), group in groupby(rows.iterator(PAGE), key=_sender):
+        results.append(ingest(_records(group), source=source, scope=scope, at=at))
+    return results
+
+
+def _sender(reject: UsageReject) -> tuple[str, UUID | None]:
+    return source_label(reject.source), reject.scope
+
+
+def _records(rejects: Iterable[UsageReject]) -> Iterable[object]:
+    return (reject.record for reject in rejects)

@@ -1,0 +1,199 @@
+"""What usage and charges look like over the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from billing.metering.calc import source_label
+from billing.metering.explanation import explain
+from billing.metering.models import Charge, UsageReject
+from billing.money.calc import plain
+from billing.money.serializers import AmountStringField
+
+SOURCE = r"^[^\x00-\x1f\x7f\ud800-\udfff]+\Z"
+LONGEST_SOURCE = 64
+MOST_RECORDS = 100_000
+
+
+class SourceInput(serializers.Serializer[Any]):
+    """Whose ids the records carry."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        source = serializers.RegexField(SOURCE, max_length=LONGEST_SOURCE)
+        return {**super().get_fields(), "source": source}
+
+
+class UsageInput(SourceInput):
+    """The envelope; each record is judged by itself."""
+
+    records = serializers.ListField(child=serializers.JSONField(), max_length=MOST_RECORDS)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Checks the envelope only: records are read one by one by the pipeline."""
+        if not isinstance(data, dict):
+            return super().to_internal_value(data)
+        records = data.get("records")
+        is_list = isinstance(records, list) and len(records) <= MOST_RECORDS
+        fields = super().to_internal_value(data | {"records": []} if is_list else data)
+        return fields | {"records": records}
+
+
+class RecordSchema(serializers.Serializer[Any]):
+    """One usage record."""
+
+    id = serializers.CharField(max_length=200)
+    subject = serializers.CharField(max_length=128, help_text="ICCID, IMSI, MSISDN or any subject.")
+    started_at = serializers.DateTimeField()
+    quantity = serializers.IntegerField(min_value=0, help_text="In the meter's base unit.")
+    meter = serializers.CharField(max_length=64, required=False, help_text="Default: the plan's.")
+    country = serializers.CharField(max_length=2, required=False)
+    plmn = serializers.CharField(max_length=7, required=False, help_text="MCC and MNC.")
+    session = serializers.CharField(max_length=128, required=False)
+    imei = serializers.CharField(max_length=20, required=False)
+
+
+class UsageSchema(serializers.Serializer[Any]):
+    """The JSON body."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {
+            "source": serializers.CharField(max_length=LONGEST_SOURCE),
+            "records": RecordSchema(many=True),
+        }
+
+
+class RejectionOutput(serializers.Serializer[Any]):
+    """A record that was refused, by its place among those sent."""
+
+    index = serializers.IntegerField()
+    id = serializers.CharField(source="external_id")
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class ChargeOutput(serializers.ModelSerializer[Charge]):
+    """A charge; amounts in its currency, quantities in base units."""
+
+    record_id = serializers.CharField(source="external_id")
+    source = serializers.SerializerMethodField()
+    company = serializers.UUIDField(source="company_id")
+    subscription = serializers.UUIDField(source="subscription_id")
+    billable = serializers.SerializerMethodField()
+    unit_price = serializers.SerializerMethodField()
+    amount = AmountStringField()
+    tax = AmountStringField()
+    tax_percent = AmountStringField()
+    currency = serializers.CharField(source="version.plan.currency")
+    plan_version = serializers.UUIDField(source="version_id")
+
+    class Meta:
+        model = Charge
+        fields = [
+            "id",
+            "kind",
+            "record_id",
+            "source",
+            "company",
+            "subscription",
+            "subject",
+            "meter",
+            "country",
+            "session",
+            "started_at",
+            "rated_at",
+            "quantity",
+            "from_allowance",
+            "billable",
+            "unit_price",
+            "amount",
+            "tax_percent",
+            "tax",
+            "currency",
+            "plan_version",
+            "reverses",
+        ]
+
+    def get_source(self, charge: Charge) -> str:
+        return source_label(charge.source)
+
+    def get_billable(self, charge: Charge) -> int:
+        return charge.billed - charge.from_allowance
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_unit_price(self, charge: Charge) -> str | None:
+        """Per base unit; empty for tiered prices and fees."""
+        return None if charge.unit_price is None else plain(charge.unit_price)
+
+
+class ChargeInFullOutput(ChargeOutput):
+    """A charge with how it came about and the feature values at the time of use."""
+
+    features = serializers.SerializerMethodField()
+    explanation = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Charge
+        fields = [*ChargeOutput.Meta.fields, "features", "explanation"]
+
+    def get_features(self, charge: Charge) -> dict[str, Any]:
+        values: dict[str, Any] = charge.features.values
+        return values
+
+    def get_explanation(self, charge: Charge) -> list[str]:
+        return explain(charge)
+
+
+class UsageOutput(serializers.Serializer[Any]):
+    """What became of the records: rated and committed."""
+
+    accepted = serializers.IntegerField()
+    duplicates = serializers.IntegerField()
+    conflicts = serializers.IntegerField()
+    rejected = RejectionOutput(many=True)
+    charges = ChargeOutput(many=True, required=False)
+
+
+class RejectOutput(serializers.ModelSerializer[UsageReject]):
+    """A record that waits for its correction."""
+
+    record_id = serializers.CharField(source="external_id")
+    source = serializers.SerializerMethodField()
+    record = serializers.JSONField()
+
+    class Meta:
+        model = UsageReject
+        fields = [
+            "id",
+            "source",
+            "record_id",
+            "company",
+            "code",
+            "detail",
+            "record",
+            "times",
+            "first_at",
+            "last_at",
+        ]
+
+    def get_source(self, reject: UsageReject) -> str:
+        return source_label(reject.source)
+
+
+class ReplayInput(serializers.Serializer[Any]):
+    """Which rejects to rate again: all, or those of a code or a source, or these."""
+
+    ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1),
+        required=False,
+        max_length=10_000,
+    )
+    code = serializers.ChoiceField(
+        choices=UsageReject._meta.get_field("code").choices or [], required=False
+    )
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        source = serializers.RegexField(SOURCE, max_length=LONGEST_SOURCE, required=False)
+        return {**super().get_fields(), "source": source}
