@@ -18,6 +18,7 @@ import sys
 from config.sandbox import environment, postgres, stack
 from config.sandbox.exceptions import SandboxError
 from config.sandbox.folder import DataFolder
+from config.sandbox.foreground import down
 
 HIGHEST_PORT = 65535
 
@@ -38,11 +39,11 @@ def _run(command: str, folder: DataFolder) -> None:
     if command == "up":
         stack.up(folder, port=_port())
     elif command == "down":
-        print("Stopped." if stack.down(folder) else "Nothing was running.")
+        print("Stopped." if down(folder) else "Nothing was running.")
     elif command == "env":
         print(environment.as_shell(_published(folder)))
     else:
-        stack.down(folder)
+        down(folder)
         postgres.delete_cluster(folder)
         shutil.rmtree(folder.path)
         print(f"Deleted {folder.path}.")

@@ -88,7 +88,7 @@ def prepare_cluster(folder: DataFolder) -> Cluster:
     _end_leftovers(home / "data")
     cluster = Cluster(
         data=home / "data",
-        binaries=_binaries(user),
+        binaries=reachable_binaries(wheel_installation(), user=user),
         port=folder.port("postgres"),
         password=folder.secret("postgres_password"),
         user=user,
@@ -129,12 +129,14 @@ def _home(folder: DataFolder, user: str | None) -> Path:
     home = folder.path / "postgres"
     if home.is_symlink():
         return home.resolve()
-    if user is not None and not _can_enter(folder.path, user):
+    if user is not None and not _can_execute(folder.path, user):
         delete_cluster(folder)
         home.symlink_to(_system_home(folder))
         home = _system_home(folder)
     if not home.exists():
         home.mkdir(mode=0o700, parents=True)
+        if home.parent == SYSTEM_HOME:
+            SYSTEM_HOME.chmod(0o755)
         _give(home, user)
     return home
 
@@ -144,28 +146,36 @@ def _system_home(folder: DataFolder) -> Path:
     return SYSTEM_HOME / f"postgres-{key}"
 
 
-def _can_enter(folder: Path, user: str) -> bool:
-    """Whether that user may pass through the folder and all above it: the kernel says so."""
-    return _run_as(user, ["test", "-x", str(folder)]).returncode == 0
+def _can_execute(path: Path, user: str) -> bool:
+    """Whether that user may execute the file, or pass through the folder, and all above it."""
+    return _run_as(user, ["test", "-x", str(path)]).returncode == 0
 
 
-def _binaries(user: str | None) -> Path:
-    """The wheel's binaries, or a copy of them where the user cannot reach the wheel."""
+def wheel_installation() -> Path:
+    """The folder with PostgreSQL's `bin`, `lib` and `share` inside the wheel."""
     package = importlib.util.find_spec(MODULE)
     if package is None or not package.submodule_search_locations:
         raise SandboxError(f"The wheel {WHEEL} is missing; install requirements/sandbox.txt.")
-    installation = Path(package.submodule_search_locations[0]) / "pginstall18"
+    return Path(package.submodule_search_locations[0]) / "pginstall18"
+
+
+def reachable_binaries(installation: Path, *, user: str | None) -> Path:
+    """The installation's binaries, or those of a copy where the user cannot reach it."""
     binaries = installation / "bin"
-    if user is None or _run_as(user, [str(binaries / "postgres"), "--version"]).returncode == 0:
+    if user is None or _can_execute(binaries / "postgres", user):
         return binaries
     copy = SYSTEM_HOME / f"{WHEEL}-{importlib.metadata.version(WHEEL)}"
     if not copy.exists():
+        package = installation.parent
         draft = copy.with_name(f"{copy.name}.{os.getpid()}")
-        libraries = Path(f"{package.submodule_search_locations[0]}.libs")
-        shutil.copytree(installation, draft / MODULE / installation.name, symlinks=True)
-        shutil.copytree(libraries, draft / libraries.name)
+        shutil.copytree(installation, draft / package.name / installation.name, symlinks=True)
+        shutil.copytree(f"{package}.libs", draft / f"{package.name}.libs")
+        for path in (SYSTEM_HOME, draft, *draft.rglob("*")):
+            path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
+        for path in (draft / package.name / installation.name / "bin").iterdir():
+            path.chmod(0o755)
         draft.rename(copy)
-    return copy / MODULE / installation.name / "bin"
+    return copy / installation.parent.name / installation.name / "bin"
 
 
 def _initialise(cluster: Cluster) -> None:

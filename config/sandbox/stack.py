@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from config.sandbox import environment, processes, services
 from config.sandbox.environment import ROOT
 from config.sandbox.exceptions import SandboxError
-from config.sandbox.folder import DataFolder, is_free
-from config.sandbox.runner import Program, Runner, StopRequested, end_stale
+from config.sandbox.folder import DataFolder
+from config.sandbox.foreground import foreground
+from config.sandbox.runner import Program, Runner
 from config.sandbox.services import Service
 
 WEBHOOK_PATH = "/api/v1/gateways/stripe/webhook/"
@@ -33,16 +32,25 @@ DEMO_FACTS = "demo.json"
 class Stack:
     """The stack of one data folder on one port."""
 
-    def __init__(self, folder: DataFolder, *, port: int) -> None:
+    def __init__(self, folder: DataFolder, runner: Runner, *, port: int) -> None:
         self.folder = folder
         self.port = port
-        self.runner = Runner(folder)
+        self.runner = runner
         self.environment = environment.base_environment(folder, port=port)
 
     def run(self) -> None:
         """Start everything, say where it is, keep it running until a stop is requested."""
         self._start_servers()
         environment.publish(self.folder, self.environment)
+        try:
+            self._start_application()
+            self.runner.say(introduction(self.folder, port=self.port))
+            self.runner.keep_running()
+        finally:
+            environment.withdraw(self.folder)
+
+    def _start_application(self) -> None:
+        """Web, worker and beat on a prepared database. A second start need not wait for it."""
         web, worker, beat = self._application()
         has_data = (self.folder.path / DEMO_FACTS).exists()
         if has_data:
@@ -53,12 +61,6 @@ class Stack:
         self._wait_until_ready()
         self.runner.start(worker)
         self.runner.start(beat)
-        self.runner.say(introduction(self.folder, port=self.port))
-        self.runner.keep_running()
-
-    def stop(self) -> None:
-        environment.withdraw(self.folder)
-        self.runner.stop()
 
     def _start_servers(self) -> None:
         """All at once; the given DATABASE_URL and REDIS_URL win over embedded servers."""
@@ -132,38 +134,7 @@ class Stack:
 
 def up(folder: DataFolder, *, port: int) -> None:
     """Run a stack in the foreground until Ctrl-C, a termination signal or a hang-up."""
-    _stop_on_signals()
-    with folder.locked():
-        end_stale(folder)
-        if not is_free(port):
-            raise SandboxError(
-                f"Port {port} is taken. Stop what listens there, or choose another port: "
-                f"make demo PORT={port + 1}"
-            )
-        own = processes.record_of(os.getpid())
-        if own is not None:
-            processes.write_record(folder.path / "runner.json", own)
-        stack = Stack(folder, port=port)
-        try:
-            stack.run()
-        except StopRequested:
-            stack.runner.say("stopping …")
-        finally:
-            _ignore_signals()
-            stack.stop()
-            (folder.path / "runner.json").unlink(missing_ok=True)
-
-
-def down(folder: DataFolder) -> bool:
-    """Stop the stack of this data folder, wherever it runs. Whether there was one."""
-    record = processes.read_record(folder.path / "runner.json")
-    is_up = record is not None and processes.is_running(record)
-    if record is not None and is_up:
-        os.kill(record.pid, signal.SIGTERM)
-        while processes.is_running(record):
-            time.sleep(processes.POLL_SECONDS)
-    end_stale(folder)
-    return is_up
+    foreground(folder, port=port, run=lambda runner: Stack(folder, runner, port=port).run())
 
 
 def introduction(folder: DataFolder, *, port: int) -> str:
@@ -206,19 +177,3 @@ def _answers(address: str) -> bool:
             return True
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False
-
-
-def _stop_on_signals() -> None:
-    """A signal that was ignored when we were started (nohup) stays ignored."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if number == signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _request_stop)
-
-
-def _ignore_signals() -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-
-
-def _request_stop(number: int, frame: FrameType | None) -> None:
-    raise StopRequested

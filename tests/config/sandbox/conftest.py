@@ -102,7 +102,7 @@ def _receiver(box: Mailbox) -> type[BaseHTTPRequestHandler]:
         def judge(self, body: bytes) -> int:
             signature = self.headers["Stripe-Signature"]
             try:
-                event = stripe.Webhook.construct_event(body, signature, SECRET)  # type: ignore[no-untyped-call]
+                event = stripe.Webhook.construct_event(body, signature, SECRET)
             except stripe.SignatureVerificationError:
                 box.forged += 1
                 return 400
@@ -123,6 +123,6 @@ def order(stripe_sandbox: Stack) -> Callable[..., object]:
     """`order("timeout_after_charge", count=1)`: the next requests or events go wrong."""
 
     def place(fault: str, **options: object) -> object:
-        return stripe_sandbox.control(fault=fault, **options)
+        return stripe_sandbox.control("", fault=fault, **options)
 
     return place
