@@ -81,7 +81,7 @@ class Demo:
         return sorted((self.folder / "run").glob("*.json"))
 
     def wait_until_started(self, *, instead_of: frozenset[int] = frozenset()) -> None:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 20
         while len(set(self.programs().values()) - instead_of) < 3:
             assert time.monotonic() < deadline
             assert self.child.poll() is None, self.child.communicate()
@@ -179,7 +179,7 @@ def test_what_dies_is_started_again(start: Start, tmp_path: Path) -> None:
     demo = start(tmp_path)
     before = demo.programs()["polite"]
     os.kill(before, signal.SIGKILL)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 20
     while demo.programs().get("polite", before) == before:
         assert time.monotonic() < deadline
         time.sleep(0.05)
