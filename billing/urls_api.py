@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 from billing.catalog import api as catalog
+from billing.documents import api as documents
 from billing.insight import api as insight
 from billing.invoicing import api as invoicing
 from billing.ledger import api as ledger
 from billing.metering import api as metering
+from billing.payments import api as payments
 from billing.profiles import api as profiles
+from billing.recharges import api as recharges
 from billing.subscriptions import api as subscriptions
 
 urlpatterns: list[URLPattern] = [
@@ -17,6 +20,9 @@ urlpatterns: list[URLPattern] = [
     *ledger.urlpatterns,
     *insight.urlpatterns,
     *catalog.urlpatterns,
+    *documents.urlpatterns,
+    *payments.urlpatterns,
+    *recharges.urlpatterns,
     *subscriptions.urlpatterns,
     *metering.urlpatterns,
     *invoicing.urlpatterns,

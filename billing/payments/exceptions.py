@@ -40,6 +40,14 @@ class PaymentRefused(Refused):
     """A rule of payments says no."""
 
 
+class PaymentFailed(PaymentRefused):
+    """The payment failed, and not for the card's sake."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        extra: dict[str, JSONValue] = {"failure_code": code}
+        super().__init__("payment_failed", message, status=402, extra=extra)
+
+
 class UnknownGateway(PaymentRefused):
     def __init__(self, name: str) -> None:
         super().__init__("unknown_gateway", f"There is no card gateway {name}.", "gateway")
@@ -51,6 +59,13 @@ class TryGatewayLater(PaymentRefused):
     def __init__(self) -> None:
         detail = "The payment gateway does not answer. Try again in a moment."
         super().__init__("gateway_unavailable", detail, status=503)
+
+
+class NotConfirmable(PaymentRefused):
+    """The gateway will not have this payment any more."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("payment_not_confirmable", message, status=409)
 
 
 class UnknownPaymentMethod(PaymentRefused):
@@ -81,7 +96,7 @@ class InvalidPaymentAmount(PaymentRefused):
 
 class WrongPaymentCurrency(PaymentRefused):
     def __init__(self, given: str, currency: str) -> None:
-        detail = f"The account is in {currency}, not in {given}."
+        detail = f"The amount must be in {currency}, not in {given}."
         super().__init__("wrong_currency", detail, "amount.currency")
 
 

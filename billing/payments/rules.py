@@ -6,16 +6,27 @@ from datetime import datetime
 
 from djmoney.money import Money
 
+from accounts.access.exceptions import Refused
 from accounts.companies.models import Company
 from billing.money.calc import is_in_minor_units
 from billing.payments.exceptions import (
+    CardDeclined,
     InvalidPaymentAmount,
+    PaymentFailed,
     PortalPaymentOff,
     WrongPaymentCurrency,
 )
 from billing.payments.gateways.base import CardGateway
+from billing.payments.models import Payment
 from billing.profiles.queries import profile_of
 from features.queries import value
+
+# The gateway's words for an amount that it does not charge.
+AMOUNT_CODES = frozenset(
+    {"amount_too_large", "amount_too_small", "invalid_amount", "parameter_invalid_integer"}
+)
+# Failures that are not the card's: no answer ever came, or another amount was received.
+OUR_CODES = frozenset({"no_answer", "wrong_amount"})
 
 
 def check_portal_payment(*, at: datetime) -> None:
@@ -48,3 +59,20 @@ def check_amount(company: Company, amount: Money) -> None:
         raise InvalidPaymentAmount("The amount must be above zero.")
     if not is_in_minor_units(amount.amount, currency):
         raise InvalidPaymentAmount(f"The amount must be in whole minor units of {currency}.")
+
+
+def check_refund_currency(payment: Payment, amount: Money) -> None:
+    """Money goes back as it came. Raises WrongPaymentCurrency."""
+    currency = str(payment.amount.currency)
+    if str(amount.currency) != currency:
+        raise WrongPaymentCurrency(str(amount.currency), currency)
+
+
+def refusal_of(payment: Payment) -> Refused:
+    """What to tell the caller of a payment that failed, with the gateway's own code."""
+    message = payment.failure_message or "The card was declined."
+    if payment.failure_code in AMOUNT_CODES:
+        return InvalidPaymentAmount(message)
+    if payment.failure_code in OUR_CODES:
+        return PaymentFailed(message, code=payment.failure_code)
+    return CardDeclined(message, decline_code=payment.failure_code)

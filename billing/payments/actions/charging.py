@@ -15,7 +15,13 @@ from djmoney.money import Money
 from accounts.companies.models import Company
 from billing.payments.actions.methods import customer_at
 from billing.payments.actions.settling import settle_lost, settle_payment, settle_refused
-from billing.payments.exceptions import GatewayRefused, GatewayUnavailable, KeyReused
+from billing.payments.exceptions import (
+    GatewayRefused,
+    GatewayUnavailable,
+    KeyReused,
+    NotConfirmable,
+    TryGatewayLater,
+)
 from billing.payments.gateways.base import CardGateway, ChargeOrder, GatewayPayment
 from billing.payments.gateways.registry import card_gateway
 from billing.payments.models import Payment, PaymentMethod
@@ -122,14 +128,19 @@ def confirm_payment(payment: Payment, *, at: datetime) -> Payment:
     """Try a payment that wanted 3-D Secure again, now that its customer is here.
 
     The answer carries `action_url`: there the customer confirms at the bank. Raises
-    GatewayRefused when the gateway will not have it any more, GatewayUnavailable.
+    NotConfirmable, TryGatewayLater.
     """
     method = payment.payment_method
     if not is_confirmable(payment) or method is None:
         return payment
-    seen = card_gateway(payment.gateway).confirm(
-        payment.gateway_reference, method=method.reference, return_url=return_url(payment)
-    )
+    try:
+        seen = card_gateway(payment.gateway).confirm(
+            payment.gateway_reference, method=method.reference, return_url=return_url(payment)
+        )
+    except GatewayRefused as refusal:
+        raise NotConfirmable(refusal.message) from refusal
+    except GatewayUnavailable as error:
+        raise TryGatewayLater from error
     return settle_payment(payment.pk, seen, at=at)
 
 
