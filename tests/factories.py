@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
@@ -10,11 +11,17 @@ from uuid import uuid4
 from djmoney.money import Money
 
 from accounts.companies.models import Company
+from billing.catalog.actions import create_plan
+from billing.catalog.models import Plan, PlanKind
+from billing.catalog.terms import PlanTerms, PriceTerms
 from billing.ledger.actions import LegSpec, make_entry
 from billing.ledger.models import AccountKind, Entry, EntryKind
 from billing.profiles.actions import Particulars, open_account
+from billing.subscriptions.actions import subscribe
+from billing.subscriptions.models import Subscription
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+LONG_AGO = datetime(2025, 12, 1, tzinfo=UTC)
 BY = "staff:anna@provider.example"
 
 _numbers = count(1)
@@ -98,4 +105,46 @@ def use(
         at=at,
         by="system",
         description="Usage",
+    )
+
+
+def make_plan(
+    *prices: PriceTerms,
+    kind: str = PlanKind.PAYGO,
+    currency: str = "USD",
+    meter: str = "data",
+    terms: PlanTerms | None = None,
+    at: datetime = LONG_AGO,
+) -> Plan:
+    """A plan at these prices, or on these terms; 0.01 per MB everywhere unless said."""
+    if terms is None:
+        terms = PlanTerms(prices=prices or (PriceTerms(Decimal("0.01")),))
+    return create_plan(
+        f"Plan {next(_numbers)}",
+        kind=kind,
+        currency=currency,
+        meter=meter,
+        terms=terms,
+        at=at,
+        by=BY,
+    )
+
+
+def make_subscription(
+    company: Company,
+    plan: Plan | None = None,
+    *,
+    subject: str = "",
+    keys: Sequence[str] = (),
+    at: datetime = LONG_AGO,
+) -> Subscription:
+    """A subscription that has run for long, under a subject of its own."""
+    return subscribe(
+        company,
+        plan or make_plan(),
+        subject=subject or f"subject-{next(_numbers)}",
+        keys=keys,
+        at=at,
+        by=BY,
+        now=at,
     )
