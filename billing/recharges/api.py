@@ -17,7 +17,7 @@ from accounts.access.views import CompanyViewSet
 from billing.payments.models import Payment
 from billing.payments.rules import check_portal_payment, refusal_of
 from billing.recharges.actions.attempts import attempt_at_once
-from billing.recharges.actions.paying import pay_now, refresh_recharge
+from billing.recharges.actions.paying import card_to_charge, pay_now, refresh_recharge
 from billing.recharges.actions.rules import set_alert, set_rule
 from billing.recharges.models import Recharge
 from billing.recharges.queries import alert_of, recharges, rule_of
@@ -72,7 +72,10 @@ class RechargeViewSet(CompanyViewSet):
         if not self.principal.is_staff:
             check_portal_payment(at=at)
         fields = self.validated(PayNowInput).validated_data
-        recharge, payment = pay_now(self.company, **fields, key=self.key, by=self.by, at=at)
+        card = card_to_charge(self.company, fields["payment_method"], at=at)
+        recharge, payment = pay_now(
+            self.company, amount=fields["amount"], card=card, key=self.key, by=self.by, at=at
+        )
         if payment.status == Payment.Status.FAILED:
             raise refusal_of(payment)
         is_waiting = payment.status in WAITING

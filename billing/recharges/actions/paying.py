@@ -29,27 +29,19 @@ TOKEN_PREFIX = "pm_"  # noqa: S105 - how card tokens begin, no secret
 
 
 def pay_now(
-    company: Company,
-    *,
-    amount: Money,
-    payment_method: str | None,
-    key: str,
-    by: str,
-    at: datetime,
+    company: Company, *, amount: Money, card: PaymentMethod, key: str, by: str, at: datetime
 ) -> tuple[Recharge, Payment]:
     """Charge a card for a recharge of any amount within the limits. The same key pays once.
 
-    `payment_method` is the id of a saved card, the token of a card for this once, or None for the
-    default. Calls the gateway, so not inside a transaction. What came of it stands in the payment:
+    Calls the gateway, so not inside a transaction. What came of it stands in the payment:
     completed, requires_action, failed with its code, or pending when the gateway gave no answer.
     Raises InvalidPaymentAmount, WrongPaymentCurrency, BelowMinimumRecharge, AboveMaximumRecharge,
-    CompanyIsClosed, NoPaymentMethod, UnknownPaymentMethod, TryGatewayLater, KeyReused.
+    CompanyIsClosed, KeyReused.
     """
     before = Recharge.objects.filter(key=key).first()
     if before is not None:
         return _same(before, company, amount)
     check_recharge(company, amount, at=at)
-    card = card_to_charge(company, payment_method, at=at)
     check_card_amount(amount, gateway=card_gateway(card.gateway))
     with transaction.atomic(durable=True):
         recharge, payment = _open(company, amount=amount, card=card, key=key, by=by, at=at)
