@@ -11,7 +11,7 @@ from billing.catalog.models import (
     Zone,
 )
 from billing.documents.models import Receipt, Series
-from billing.insight.models import CostToDate
+from billing.insight.models import BooksAudit, CostToDate
 from billing.invoicing.models import (
     Allocation,
     Fund,
@@ -58,6 +58,7 @@ __all__ = [
     "BalanceSnapshot",
     "BillingPeriod",
     "BillingProfile",
+    "BooksAudit",
     "Charge",
     "ConsumptionAlert",
     "CostToDate",

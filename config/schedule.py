@@ -17,7 +17,7 @@ from accounts.jobs.calc import Job
 from accounts.jobs.tasks import prune_job_runs
 from accounts.notifications.queries import next_due_mail
 from accounts.notifications.tasks import send_mails
-from billing.insight.tasks import refresh_costs
+from billing.insight.tasks import audit_books, refresh_costs
 from billing.invoicing.queries import next_period_due
 from billing.invoicing.tasks import close_periods, issue_invoices
 from billing.ledger.tasks import next_expiry, release_expired_holds, snapshot_own_accounts
@@ -44,6 +44,7 @@ JOBS: tuple[Job, ...] = (
     Job("send_mails", send_mails, SECOND, next_due_mail),
     Job("refresh_costs", refresh_costs, HOUR),
     Job("snapshot_own_accounts", snapshot_own_accounts, DAY),
+    Job("audit_books", audit_books, DAY),
     Job("prune_job_runs", prune_job_runs, DAY),
     Job("forget_idempotency_keys", forget_idempotency_keys, HOUR),
 )

@@ -1,4 +1,4 @@
-"""Figures that are shown as of an instant, not live."""
+"""Figures that are shown as of an instant, not live; what the audits of the books found."""
 
 from __future__ import annotations
 
@@ -28,3 +28,29 @@ class CostToDate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} as of {self.as_of:%Y-%m-%d %H:%M}"
+
+
+class BooksAudit(models.Model):
+    """What one check of one run found: `faults` of `examined` things, the first ones in words."""
+
+    run = models.UUIDField()
+    name = models.CharField(max_length=64)
+    proves = models.CharField(max_length=300)
+    is_ok = models.BooleanField()
+    examined = models.BigIntegerField()
+    faults = models.BigIntegerField()
+    findings = models.JSONField(default=list)
+    took_ms = models.PositiveIntegerField()
+    checked_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "books_audit"
+        verbose_name = "books check"
+        ordering = ["-checked_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "name"], name="books_check_once_per_run")
+        ]
+        indexes = [models.Index(fields=["-checked_at"], name="books_audit_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {'holds' if self.is_ok else self.faults}"

@@ -91,7 +91,7 @@ def statement_pdf(account: Statement, *, at: datetime) -> bytes:
         opening=account.opening,
         closing=account.closing,
         rows=tuple(_rows(account)),
-        issued_at=at.replace(microsecond=0),
+        issued_at=at,
         language=account.company.language,
         time_zone=account.company.timezone,
     )

@@ -1,4 +1,4 @@
-"""Keeping the costs to date that customers see."""
+"""The costs to date that customers see, and the daily proof of the books."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from billing.insight.books import audit
 from features.queries import value
 
 # In: at, since (rows as of before it are due). Out: one row for each prepaid company with an
@@ -40,3 +41,8 @@ def refresh_costs(*, at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_REFRESH, {"at": at, "since": since})
         return cursor.rowcount
+
+
+def audit_books(*, at: datetime) -> int:
+    """Prove the books and keep the result for the staff; returns how many faults were found."""
+    return audit(at=at)

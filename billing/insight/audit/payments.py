@@ -1,0 +1,88 @@
+"""Payments, recharges and refunds against the ledger: money enters once and leaves once."""
+
+from __future__ import annotations
+
+from billing.insight.audit.checks import Check
+
+PAYMENTS_ARE_BOOKED_ONCE = Check(
+    name="payments_are_booked_once",
+    proves="Each payment that was received moved its amount to the balance once; no other did, "
+    "and no entry calls itself a payment without one.",
+    sql="""
+        SELECT coalesce('payment ' || p.id, 'entry ' || e.id) AS subject,
+               CASE WHEN p.id IS NULL THEN 'books a payment that is not there'
+                    WHEN p.status IN ('completed', 'partially_refunded', 'refunded', 'disputed')
+                         AND e.id IS NULL THEN 'was received and is not booked'
+                    WHEN p.status NOT IN ('completed', 'partially_refunded', 'refunded',
+                                          'disputed')
+                         AND e.id IS NOT NULL THEN 'is ' || p.status || ' and is booked'
+                    WHEN e.id IS NOT NULL AND moved.amount IS DISTINCT FROM p.amount
+                    THEN 'is over ' || p.amount || ', its entry moved '
+                         || coalesce(moved.amount, 0) END AS fault
+        FROM payment p
+        FULL JOIN (SELECT id FROM ledger_entry WHERE kind IN ('payment', 'recharge')) e
+               ON e.id = p.entry_id
+        LEFT JOIN (
+            SELECT l.entry_id, a.currency, sum(l.amount) AS amount
+            FROM ledger_leg l JOIN ledger_account a ON a.id = l.account_id
+            WHERE a.kind = 'customer' GROUP BY l.entry_id, a.currency
+        ) moved ON moved.entry_id = p.entry_id AND moved.currency = p.amount_currency
+    """,
+)
+
+RECHARGES_PAID_ONCE = Check(
+    name="recharges_paid_once",
+    proves="A recharge that succeeded has exactly one payment in the books, any other has none.",
+    sql="""
+        SELECT 'recharge ' || r.id AS subject,
+               CASE WHEN count(p.entry_id) <> CASE WHEN r.status = 'succeeded' THEN 1 ELSE 0 END
+                    THEN 'is ' || r.status || ' with ' || count(p.entry_id) || ' booked payments'
+               END AS fault
+        FROM recharge r
+        LEFT JOIN recharge_attempt t ON t.recharge_id = r.id
+        LEFT JOIN payment p ON p.id = t.payment_id
+        GROUP BY r.id, r.status
+    """,
+)
+
+REFUNDS_STAY_WITHIN_PAYMENTS = Check(
+    name="refunds_stay_within_payments",
+    proves="What is refunded of a payment is never more than was paid.",
+    sql="""
+        SELECT 'payment ' || p.id AS subject,
+               CASE WHEN sum(r.amount) > p.amount
+                    THEN 'of ' || p.amount || ' has refunds of ' || sum(r.amount) END AS fault
+        FROM payment p JOIN refund r ON r.payment_id = p.id
+        WHERE r.status IN ('proposed', 'pending', 'completed')
+        GROUP BY p.id, p.amount
+    """,
+)
+
+REFUNDS_CLEAR = Check(
+    name="refunds_clear",
+    proves="What stands on the refund clearing account is the sum of the refunds under way.",
+    sql="""
+        SELECT 'refunds ' || coalesce(c.currency, r.currency) AS subject,
+               CASE WHEN coalesce(c.balance, 0) <> coalesce(r.pending, 0)
+                    THEN 'clearing holds ' || coalesce(c.balance, 0) || ', under way are '
+                         || coalesce(r.pending, 0) END AS fault
+        FROM (
+            SELECT a.currency, sum(l.amount) AS balance
+            FROM ledger_account a JOIN ledger_leg l ON l.account_id = a.id
+            JOIN ledger_entry e ON e.id = l.entry_id
+            WHERE a.kind = 'refunds' AND e.kind IN ('refund', 'refund_settled', 'refund_failed')
+            GROUP BY a.currency
+        ) c
+        FULL JOIN (
+            SELECT amount_currency AS currency, sum(amount) AS pending
+            FROM refund WHERE status = 'pending' GROUP BY amount_currency
+        ) r ON r.currency = c.currency
+    """,
+)
+
+CHECKS = (
+    PAYMENTS_ARE_BOOKED_ONCE,
+    RECHARGES_PAID_ONCE,
+    REFUNDS_STAY_WITHIN_PAYMENTS,
+    REFUNDS_CLEAR,
+)
