@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from accounts.people import portal as people
+from accounts.team import portal as team
 
-urlpatterns = [*people.urlpatterns]
+urlpatterns = [*people.urlpatterns, *team.urlpatterns]

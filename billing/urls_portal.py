@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from billing.insight.portal import urlpatterns as insight
+from billing.invoicing.portal import urlpatterns as invoicing
+from billing.ledger.portal import urlpatterns as ledger
+from billing.payments.portal import urlpatterns as payments
+from billing.recharges.portal import urlpatterns as recharges
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*insight, *ledger, *recharges, *payments, *invoicing]

@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import django_tables2 as tables
 from django.db.models import QuerySet
 from django.db.models import Sum as Total
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access.exceptions import Refused
 from accounts.access.permissions import Permission, requires
 from accounts.access.principals import PortalRequest
 from accounts.access.queries import scoped
 from accounts.pages.columns import CellColumn
+from accounts.pages.exports import FORMATS
+from accounts.pages.keys import action_key
 from accounts.pages.lists import Empty, ListPage, Sort, Sum
+from accounts.pages.refusals import show_refusal
 from billing.invoicing.filters import InvoiceFilter
+from billing.invoicing.mails import invoice_pdf
 from billing.invoicing.models import Invoice
+from billing.invoicing.payments import pay_invoice
+from billing.invoicing.queries import invoices as every_invoice
+from billing.invoicing.sheets import invoice_xlsx
+from billing.payments.forms import CardChoiceForm
+from billing.payments.models import Payment
+from billing.payments.portal import GO
+from billing.payments.portal_cards import card_choices, chosen_card, payment_is_off
+from billing.payments.tables import payment_address
 from config import clock
 from features.queries import value
+
+MOMENT = timedelta(microseconds=1)
 
 
 def _address(invoice: Invoice) -> str:
@@ -80,8 +96,7 @@ def issued_invoices(request: PortalRequest) -> QuerySet[Invoice]:
     """The company's documents that were issued. 404 while the provider has the menu off."""
     if not value("invoice_menu", at=clock.now()):
         raise Http404
-    invoices = scoped(Invoice.objects.all(), request.principal)
-    return invoices.exclude(status=Invoice.Status.DRAFT)
+    return scoped(every_invoice(), request.principal)
 
 
 @requires(Permission.SEE_MONEY)
@@ -97,15 +112,61 @@ def invoice(request: PortalRequest, invoice_id: UUID) -> HttpResponse:
     found = get_object_or_404(issued_invoices(request), pk=invoice_id)
     context = {
         "invoice": found,
+        "is_invoice": found.kind == Invoice.Kind.INVOICE,
+        "period_last": found.period_end - MOMENT,
         "lines": found.lines.all(),
         "taxes": found.taxes.all(),
         "allocations": found.allocations.filter(released_at=None).select_related("credit"),
+        "paid_since": found.total - found.paid_from_balance - found.amount_due,
         "corrections": found.corrections.exclude(status=Invoice.Status.DRAFT),
+        "is_unpaid": found.status in (Invoice.Status.OPEN, Invoice.Status.OVERDUE),
+        "cost_decimals": value("cost_decimal_points", at=clock.now()),
     }
     return render(request, "billing/invoicing/invoice.html", context)
+
+
+@requires(Permission.SEE_MONEY)
+def pdf(request: PortalRequest, invoice_id: UUID) -> HttpResponse:
+    found = get_object_or_404(issued_invoices(request), pk=invoice_id)
+    headers = {"Content-Disposition": f'inline; filename="{found.number}.pdf"'}
+    return HttpResponse(invoice_pdf(found), content_type="application/pdf", headers=headers)
+
+
+@requires(Permission.SEE_MONEY)
+def xlsx(request: PortalRequest, invoice_id: UUID) -> HttpResponse:
+    found = get_object_or_404(issued_invoices(request), pk=invoice_id)
+    headers = {"Content-Disposition": f'attachment; filename="{found.number}.xlsx"'}
+    return HttpResponse(invoice_xlsx(found), content_type=FORMATS["xlsx"], headers=headers)
+
+
+@requires(Permission.PAY)
+def pay(request: PortalRequest, invoice_id: UUID) -> HttpResponseBase:
+    """Pay what is due of an invoice, from a saved or a new card. Sent twice it pays once."""
+    off = payment_is_off(request)
+    if off is not None:
+        return off
+    mine = scoped(every_invoice(), request.principal)
+    found = get_object_or_404(mine, pk=invoice_id, kind=Invoice.Kind.INVOICE)
+    form = CardChoiceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect(f"{payment_address(_paid(request, found, form))}?{GO}=1")
+        except Refused as refusal:
+            show_refusal(form, refusal)
+    context = {"invoice": found, "form": form, **card_choices(request)}
+    return render(request, "billing/invoicing/pay.html", context)
+
+
+def _paid(request: PortalRequest, invoice: Invoice, form: CardChoiceForm) -> Payment:
+    card, key = chosen_card(request, form), action_key(request.principal, form)
+    by = request.principal.label
+    return pay_invoice(invoice.pk, card=card, key=key, by=by, at=clock.now())
 
 
 urlpatterns = [
     path("invoices/", invoices, name="invoices"),
     path("invoices/<uuid:invoice_id>/", invoice, name="invoice"),
+    path("invoices/<uuid:invoice_id>/pdf/", pdf, name="invoice-pdf"),
+    path("invoices/<uuid:invoice_id>/xlsx/", xlsx, name="invoice-xlsx"),
+    path("invoices/<uuid:invoice_id>/pay/", pay, name="invoice-pay"),
 ]

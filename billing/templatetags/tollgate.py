@@ -21,6 +21,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from billing.money.formatting import format_unit_price
 from billing.templatetags import wording
 from billing.templatetags.states import State, state_of
 from config import clock
@@ -60,6 +61,13 @@ def signed_money(amount: Decimal, currency: str) -> SafeString:
     text = wording.money_text(amount, currency)
     tone = " tg-positive" if amount > 0 else ""
     return _money(amount, currency, tone, f"+{text}" if amount > 0 else text)
+
+
+@register.simple_tag
+def unit_price(price: Decimal, currency: str, decimals: int) -> SafeString:
+    """A price with the digits it needs, and never fewer than `cost_decimal_points`."""
+    text = format_unit_price(price, currency, wording.viewer_locale(), at_least=decimals)
+    return _money(price, currency, "", text)
 
 
 def _money(amount: Decimal, currency: str, tone: str, text: str) -> SafeString:
@@ -132,6 +140,24 @@ def status(
     return {"state": state_of(value), "since": since, "why": why, "upcoming": upcoming}
 
 
+@register.simple_tag
+def state_icon(value: str) -> SafeString:
+    """The icon of a state, for a timeline."""
+    return icon(state_of(value).icon)
+
+
+@register.simple_tag
+def state_label(value: str) -> str:
+    """A state in its words."""
+    return state_of(value).label
+
+
+@register.simple_tag
+def country(code: str) -> str:
+    """A country's name in the viewer's language; the code itself when it has none."""
+    return str(wording.viewer_locale().territories.get(code, code))
+
+
 @register.inclusion_tag("components/field.html")
 def field(bound: BoundField) -> dict[str, BoundField | bool]:
     """A form field with label, hint and error."""
@@ -147,7 +173,9 @@ def field(bound: BoundField) -> dict[str, BoundField | bool]:
 def money_field(bound: BoundField, currency: str, size: str = "") -> dict[str, BoundField | str]:
     """A money input with its currency; `size="lg"` for the one amount a page is about."""
     attributes = dressed(bound).field.widget.attrs
-    attributes["class"] += " tg-money-input tg-money-input-lg" if size == "lg" else " tg-money-input"
+    attributes["class"] += (
+        " tg-money-input tg-money-input-lg" if size == "lg" else " tg-money-input"
+    )
     attributes |= {
         "data-money": "",
         "data-decimals": str(get_currency_precision(currency)),

@@ -34,7 +34,7 @@ function formatter(data) {
 
 function dataset(series, index, data) {
   const paint = colour(series.color ?? index + 1);
-  const line = (series.kind ?? data.type) === "line";
+  const line = (series.kind || data.type) === "line";
   return {
     label: series.name,
     data: series.values,

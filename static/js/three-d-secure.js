@@ -2,4 +2,4 @@
    (a[data-secure-redirect]) and this follows it at once. */
 
 const link = document.querySelector("a[data-secure-redirect]");
-if (link) location.assign(link.href);
+if (link) location.replace(link.href);

@@ -1,0 +1,82 @@
+"""Reads for the dashboard and the balance page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Count, QuerySet, Sum
+
+from accounts.companies.models import Company
+from billing.ledger.models import Account
+from billing.metering.models import DayTotal
+from billing.subscriptions.models import Subscription
+
+NOTHING = Decimal(0)
+
+# In: account, company, instants. Out: for each instant the balance that stood right before it,
+# empty before the first movement. Time and the order of legs agree, so that the last entry before
+# the instant holds it; one look into the index of entries by company for each instant.
+_BALANCES_BEFORE = """
+    SELECT (
+        SELECT leg.balance_after
+        FROM ledger_entry entry
+        JOIN ledger_leg leg ON leg.entry_id = entry.id AND leg.account_id = %(account)s
+        WHERE entry.company_id = %(company)s AND entry.at < moment.instant
+        ORDER BY entry.at DESC, entry.id DESC, leg.id DESC
+        LIMIT 1
+    )
+    FROM unnest(%(instants)s::timestamptz[]) WITH ORDINALITY AS moment (instant, place)
+    ORDER BY moment.place
+"""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service on the consumption chart and what it came to on each day, tax included."""
+
+    title: str
+    amounts: dict[date, Decimal]
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.amounts.values(), NOTHING)
+
+
+def consumption_by_service(company: Company, *, first: date, last: date) -> list[Service]:
+    """Consumption of each day of the company's zone, by meter or fee, the dearest first."""
+    rows = (
+        DayTotal.objects.filter(company=company, day__gte=first, day__lte=last)
+        .order_by("meter__title", "kind", "day")
+        .values_list("meter__title", "kind", "day")
+        .annotate(cost=Sum("amount") + Sum("tax"))
+    )
+    services: dict[str, Service] = {}
+    for meter, kind, day, cost in rows:
+        title = meter or DayTotal(kind=kind).get_kind_display()
+        service = services.setdefault(title, Service(title=title, amounts={}))
+        service.amounts[day] = service.amounts.get(day, NOTHING) + cost
+    return sorted(services.values(), key=lambda service: -service.total)
+
+
+def balances_before(account: Account, instants: Sequence[datetime]) -> list[Decimal | None]:
+    """What stood on the account right before each instant; None before its first movement."""
+    given = {"account": account.pk, "company": account.company_id, "instants": list(instants)}
+    with connection.cursor() as cursor:
+        cursor.execute(_BALANCES_BEFORE, given)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def services_at_a_glance(company: Company) -> QuerySet[Subscription, dict[str, object]]:
+    """How many subscriptions of each plan are active and stopped, the largest plans first."""
+    return (
+        Subscription.objects.filter(company=company)
+        .exclude(status=Subscription.Status.ENDED)
+        .order_by()
+        .values("plan__name", "status")
+        .annotate(count=Count("id"))
+        .order_by("-count", "plan__name")[:12]
+    )

@@ -1,0 +1,46 @@
+"""The front page, and the pages that say what went wrong with a reference to look it up by."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from structlog.contextvars import get_contextvars
+
+
+def landing(request: HttpRequest) -> HttpResponse:
+    """What this is and where to sign in; who is signed in goes to the portal."""
+    if request.user.is_authenticated:
+        return redirect("portal:dashboard")
+    return render(request, "portal/landing.html")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _refused(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:
+    return _refused(request, 403, reason=str(exception))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _refused(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """No context processor runs here: the database may be what failed."""
+    return HttpResponse(
+        render_to_string("errors/500.html", {"request": request, "reference": reference()}),
+        status=500,
+    )
+
+
+def reference() -> str:
+    """The id of this request in the logs."""
+    return str(get_contextvars().get("request_id", ""))
+
+
+def _refused(request: HttpRequest, status: int, *, reason: str = "") -> HttpResponse:
+    context = {"reference": reference(), "reason": reason}
+    return render(request, f"errors/{status}.html", context, status=status)

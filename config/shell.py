@@ -1,0 +1,173 @@
+"""The frame of the portal: navigation by role, company, balance, what needs attention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.access.permissions import Permission, can
+from accounts.access.queries import member_for
+from accounts.companies.models import Company
+from accounts.people.models import Member, Role
+from accounts.people.queries import memberships
+from billing.ledger.queries import balance, displayed
+from config import clock
+from features.queries import value
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry of the navigation."""
+
+    url: str
+    label: str
+    icon: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    """Entries that belong together."""
+
+    title: str
+    links: list[Link]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something about the whole account that is said on every page."""
+
+    tone: str
+    title: str
+    text: str
+    since: datetime | None = None
+    url: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What `templates/portal/base.html` shows around a page."""
+
+    company: Company
+    companies: list[Company]
+    role: str
+    nav: list[Section]
+    notices: list[Notice]
+    can_pay: bool
+    balance: Decimal | None
+    currency: str
+    balance_url: str
+
+
+def shell_of(request: HttpRequest) -> Shell | None:
+    """The frame for the signed-in member; none for who belongs to no company."""
+    member: Member | None = getattr(request, "member", None) or member_for(request)
+    if member is None:
+        return None
+    at = clock.now()
+    pays = can(member.role, Permission.PAY) and value("portal_payment", at=at)
+    account = balance(member.company) if can(member.role, Permission.SEE_MONEY) else None
+    shown = account and displayed(account.available, billing_type=account.billing_type, at=at)
+    return Shell(
+        company=member.company,
+        companies=[one.company for one in memberships(member.user)],
+        role=_("Looking on as staff") if member.is_looking_on else Role(member.role).label,
+        nav=_sections(request.path, member, at=at),
+        notices=list(_notices(member, pays=pays)),
+        can_pay=pays,
+        balance=shown,
+        currency=account.currency if account else "",
+        balance_url=reverse(_balance_page(member)),
+    )
+
+
+def _balance_page(member: Member) -> str:
+    """Balance details are for those who pay; others see the transactions it is made of."""
+    return "portal:balance" if can(member.role, Permission.PAY) else "portal:transactions"
+
+
+def _sections(path: str, member: Member, *, at: datetime) -> list[Section]:
+    sections = (
+        ("", _overview(member)),
+        (_("Money"), _money(member, at=at)),
+        (_("Connectivity"), _connectivity(member)),
+        (_("Company"), _company(member)),
+    )
+    shown = (
+        Section(title, [_link(path, *entry) for entry in entries]) for title, entries in sections
+    )
+    return [section for section in shown if section.links]
+
+
+Entries = Iterator[tuple[str, str, str]]
+
+
+def _overview(member: Member) -> Entries:
+    if can(member.role, Permission.SEE_MONEY):
+        yield "portal:dashboard", _("Dashboard"), "home"
+
+
+def _money(member: Member, *, at: datetime) -> Entries:
+    if can(member.role, Permission.PAY):
+        yield "portal:balance", _("Balance"), "wallet"
+    if not can(member.role, Permission.SEE_MONEY):
+        return
+    yield "portal:transactions", _("Transactions"), "arrows-exchange"
+    yield "portal:payments", _("Payments"), "receipt"
+    if value("invoice_menu", at=at):
+        yield "portal:invoices", _("Invoices"), "file-invoice"
+    yield "portal:statements", _("Statements"), "report"
+
+
+def _connectivity(member: Member) -> Entries:
+    if can(member.role, Permission.SEE_SIMS) or member.role == Role.END_USER:
+        yield "portal:sims", _("SIMs"), "device-sim"
+
+
+def _company(member: Member) -> Entries:
+    if can(member.role, Permission.PAY):
+        yield "portal:payment-settings", _("Payment methods"), "credit-card"
+    if can(member.role, Permission.SEE_TEAM):
+        yield "portal:team", _("Team"), "users"
+    yield "portal:profile", _("Profile"), "building"
+
+
+def _link(path: str, name: str, label: str, icon: str) -> Link:
+    url = reverse(name)
+    is_current = path == url or (
+        path.startswith(url) and name not in ("portal:dashboard", "portal:profile")
+    )
+    return Link(url=url, label=label, icon=icon, is_current=is_current)
+
+
+def _notices(member: Member, *, pays: bool) -> Iterator[Notice]:
+    company = member.company
+    if member.is_looking_on:
+        yield Notice(
+            tone="info",
+            title=_("You see this as the customer"),
+            text=_("Nothing can be changed from here."),
+        )
+    if company.status == Company.Status.SUSPENDED:
+        yield Notice(
+            tone="negative",
+            title=_("This account is suspended"),
+            text=company.status_reason,
+            since=company.status_changed_at,
+            url=reverse("portal:pay") if pays else "",
+            action=_("Pay now"),
+        )
+    if company.status == Company.Status.CLOSED:
+        yield Notice(
+            tone="warning",
+            title=_("This account is closed"),
+            text=_("Invoices and statements stay here for you."),
+            since=company.status_changed_at,
+        )
