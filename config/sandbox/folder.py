@@ -32,6 +32,11 @@ class DataFolder:
                 f"The data folder {folder.path} cannot be made ({error.strerror}); "
                 "choose another with DATA_DIR=…"
             ) from error
+        if not os.access(folder.path, os.W_OK | os.X_OK):
+            raise SandboxError(
+                f"The data folder {folder.path} belongs to somebody else; "
+                "choose another with DATA_DIR=…"
+            )
         return folder
 
     @property
@@ -109,11 +114,18 @@ def free_port() -> int:
 
 
 def is_free(port: int) -> bool:
-    """Whether a server could listen on this loopback port now."""
+    """Whether a server could listen on this loopback port now.
+
+    Raises SandboxError for a port that we may not use at all.
+    """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except PermissionError as error:
+            raise SandboxError(
+                f"Port {port} may be used by root only; choose another: make demo PORT=8000"
+            ) from error
         except OSError:
             return False
         return True
