@@ -26,8 +26,13 @@ class Command(BaseCommand):
         if not settings.SANDBOX:
             raise CommandError("load_demo is for the sandbox only.")
         facts = settings.DATA_DIR / "demo.json"
-        if facts.exists() or User.objects.filter(email=STAFF_EMAIL).exists():
+        if facts.exists():
             return
+        if User.objects.filter(email=STAFF_EMAIL).exists():
+            raise CommandError(
+                "The demonstration was cut off while it was loaded. Run `make reset`, then"
+                " `make demo` again."
+            )
         now = clock.now()
         sign_ins = [_staff()]
         _, secret = create_api_key(company=None, name="demo", by=BY, at=now)
