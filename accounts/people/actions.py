@@ -39,6 +39,7 @@ def create_person(
     return user
 
 
+@transaction.atomic
 def add_member(company: Company, user: User, *, role: Role, by: str, at: datetime) -> Member:
     """The person belongs to the company from now on; the caller holds the company's lock."""
     member = Member.objects.create(company=company, user=user, role=role, joined_at=at)
