@@ -62,12 +62,12 @@ PLANS = (
         name="Roaming PAYGO",
         kind="paygo",
         currency="USD",
-        zone_price=Decimal("0.021"),
+        zone_price=Decimal("0.052"),
         terms=PlanTerms(
             prices=(
-                PriceTerms(per_unit=Decimal("0.014"), country="DE"),
-                PriceTerms(per_unit=Decimal("0.085"), country="CH"),
-                PriceTerms(per_unit=Decimal("0.045")),
+                PriceTerms(per_unit=Decimal("0.035"), country="DE"),
+                PriceTerms(per_unit=Decimal("0.21"), country="CH"),
+                PriceTerms(per_unit=Decimal("0.11")),
             ),
             increment="KB",
         ),
@@ -135,7 +135,7 @@ COMPANIES = (
         tax_percent=Decimal(19),
         plan="roaming",
         lines=40,
-        funds=Decimal(1500),
+        funds=Decimal(1000),
         ends_at=Decimal("38.40"),
         people=(
             (OWNER_EMAIL, "Dana Northwind", "owner"),
@@ -193,7 +193,7 @@ COMPANIES = (
         tax_percent=Decimal(5),
         plan="sensors",
         lines=8,
-        funds=Decimal(100),
+        funds=Decimal(200),
         people=(("owner@oasis.example", "Omar Haddad", "owner"),),
     ),
     CompanyPart(

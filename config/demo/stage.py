@@ -39,6 +39,8 @@ from telecom.sims.models import Sim
 from telecom.sims.tasks import run_operator_jobs
 
 BY = "system"
+_WHEN_ALL_ZONES_HAVE_BEGUN = timedelta(hours=14)
+_WHEN_ALL_ZONES_HAVE_ISSUED = timedelta(hours=50)
 _BRANDING = {
     "branding_name": "Tollgate Demo Networks",
     "branding_legal_name": "Tollgate Demo Networks Ltd",
@@ -55,17 +57,19 @@ _BRANDING = {
 
 def set_the_stage(*, now: datetime) -> None:
     """Companies with a month behind them: usage, payments, an issued month, and one that runs."""
-    this_month = _month_of(now - timedelta(hours=30))
-    start = _month_of(this_month - timedelta(days=1))
+    month_end = _month_of(now - _WHEN_ALL_ZONES_HAVE_ISSUED)
+    start = _month_of(month_end - timedelta(days=1)) + _WHEN_ALL_ZONES_HAVE_BEGUN
+    turn = month_end + _WHEN_ALL_ZONES_HAVE_BEGUN
     _brand(at=start)
     plans = _plans(at=start)
     companies = [(part, _company(part, plans[part.plan], at=start)) for part in COMPANIES]
     run_operator_jobs(at=start)
     dispatch_outbox(at=start)
-    _use(companies, start=start, end=this_month, at=this_month)
-    _end_month(at=this_month + timedelta(hours=26))
-    _pay_part_of_what_is_due(at=this_month + timedelta(hours=28))
-    _use(companies, start=this_month, end=now, at=now)
+    _use(companies, start=start, end=turn, at=turn)
+    issued = month_end + _WHEN_ALL_ZONES_HAVE_ISSUED
+    _end_month(at=issued)
+    _pay_part_of_what_is_due(at=issued + timedelta(hours=2))
+    _use(companies, start=turn, end=now, at=now)
     _last_transfers(companies, at=now)
     dispatch_outbox(at=now)
     run_operator_jobs(at=now)
