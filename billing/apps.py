@@ -7,6 +7,7 @@ REGISTRATIONS = (
     "billing.documents.lists",
     "billing.ledger.opening",
     "billing.recharges.outcomes",
+    "billing.subscriptions.handlers",
     "billing.invoicing.payments",
     "billing.invoicing.handlers",
 )

@@ -21,6 +21,8 @@ from billing.insight.tasks import audit_books, refresh_costs
 from billing.invoicing.queries import next_period_due
 from billing.invoicing.tasks import close_periods, issue_invoices
 from billing.ledger.tasks import next_expiry, release_expired_holds, snapshot_own_accounts
+from billing.metering.tasks import charge_fees, make_partitions, next_fee_due, rate_inbox
+from billing.subscriptions.tasks import activate_due, next_activation_due, restore_services
 from telecom.operators.queries import next_operator_job_due
 from telecom.operators.tasks import fetch_operator_usage
 from telecom.sims.tasks import run_operator_jobs
@@ -36,6 +38,10 @@ FETCHED_EVERY = 5 * (SECOND if settings.SANDBOX else MINUTE)
 
 JOBS: tuple[Job, ...] = (
     Job("fetch_operator_usage", fetch_operator_usage, FETCHED_EVERY),
+    Job("rate_inbox", rate_inbox, SECOND),
+    Job("activate_due", activate_due, MINUTE, next_activation_due),
+    Job("charge_fees", charge_fees, MINUTE, next_fee_due),
+    Job("restore_services", restore_services, MINUTE),
     Job("release_expired_holds", release_expired_holds, MINUTE, next_expiry),
     Job("close_periods", close_periods, HOUR, next_period_due),
     Job("issue_invoices", issue_invoices, HOUR, next_period_due),
@@ -45,6 +51,7 @@ JOBS: tuple[Job, ...] = (
     Job("refresh_costs", refresh_costs, HOUR),
     Job("snapshot_own_accounts", snapshot_own_accounts, DAY),
     Job("audit_books", audit_books, DAY),
+    Job("make_partitions", make_partitions, DAY),
     Job("prune_job_runs", prune_job_runs, DAY),
     Job("forget_idempotency_keys", forget_idempotency_keys, HOUR),
 )

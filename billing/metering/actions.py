@@ -17,6 +17,7 @@ from billing.metering.records import Arrival, read_record
 from billing.metering.statements import arriving
 
 BATCH = 10_000
+POISON = "The record cannot be rated."
 
 
 @dataclass(frozen=True)
@@ -29,19 +30,18 @@ class Arrivals:
     def size(self) -> int:
         return len(self.rows)
 
-    def fill(self) -> None:
+    def fill(self) -> int:
         with connection.cursor() as cursor, cursor.copy(arriving.FILL) as copy:
             for n, arrival in enumerate(self.rows, start=1):
                 copy.write_row((n, *arrival))
+        return self.size
 
     def halves(self) -> tuple[Arrivals, Arrivals]:
         middle = self.size // 2
         return Arrivals(self.rows[:middle]), Arrivals(self.rows[middle:])
 
     def as_poison(self) -> Arrivals:
-        poison = self.rows[0]._replace(
-            code=RejectCode.INVALID_RECORD, detail="The record cannot be rated."
-        )
+        poison = self.rows[0]._replace(code=RejectCode.INVALID_RECORD, detail=POISON)
         return Arrivals([poison])
 
 

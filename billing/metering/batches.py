@@ -21,6 +21,7 @@ from uuid_utils.compat import uuid7
 from accounts.companies.models import Company
 from billing.ledger.actions import make_entries, prepare_entries
 from billing.ledger.models import EntryKind
+from billing.metering.enforcement import enforce
 from billing.metering.firsts import note_first_usage
 from billing.metering.models import RejectCode, UsageBatch
 from billing.metering.snapshots import timeline
@@ -28,7 +29,6 @@ from billing.metering.statements import arriving, settling
 from billing.metering.statements.execution import run
 from billing.metering.statements.rating import rate
 from billing.subscriptions.periods import ensure_period, open_period
-from billing.subscriptions.services import stop_at_floor
 from features.queries import value
 
 ATTEMPTS = 5
@@ -39,6 +39,12 @@ _LABELS = json.dumps(dict(RejectCode.choices))
 
 _PASSING = (DeadlockDetected, SerializationFailure, NotNullViolation)
 LEAVE_ALL = "INSERT INTO leftover SELECT n FROM usage_row"
+
+
+def prepare_batch() -> None:
+    """Make the temporary tables of a batch, empty."""
+    run(arriving.TABLES, rows=0)
+    run(arriving.CLEAR, rows=0)
 
 
 def new_prefix() -> str:
@@ -52,14 +58,14 @@ class Work(Protocol):
     @property
     def size(self) -> int: ...
 
-    def fill(self) -> None:
-        """Put the records into `arrival`, numbered from 1 in order of arrival."""
+    def fill(self) -> int:
+        """Put the records into `arrival`, numbered from 1 in order of arrival; how many."""
         ...
 
     def halves(self) -> tuple[Work, Work]: ...
 
     def as_poison(self) -> Work:
-        """The one record as a reject."""
+        """The one record, to be rejected."""
         ...
 
 
@@ -99,6 +105,9 @@ class Batch:
 
     def rows_of(self, statement: str, **more: object) -> list[tuple[Any, ...]]:
         return self._execute(statement, more).fetchall()
+
+    def ids_of(self, statement: str, **more: object) -> list[UUID]:
+        return [pk for (pk,) in self.rows_of(statement, **more)]
 
     def _execute(self, statement: str, more: dict[str, object]) -> Cursor[tuple[Any, ...]]:
         given = {
@@ -161,24 +170,28 @@ def _rate_patiently(work: Work, *, source: str, scope: UUID | None, at: datetime
 
 
 def _rate_once(work: Work, *, source: str, scope: UUID | None, at: datetime) -> Outcome:
-    batch = Batch(rows=work.size, scope=scope, at=at)
-    batch.run(arriving.TABLES)
-    batch.run(arriving.CLEAR)
-    work.fill()
+    prepare_batch()
+    rows = work.fill()
+    if rows == 0:
+        return Outcome()
+    batch = Batch(rows=rows, scope=scope, at=at)
     batch.run(arriving.RESOLVE)
     survey = Survey(*batch.rows_of(arriving.SURVEY)[0])
-    left_over = _rate_resolved(batch, survey) if survey.rateable else batch.run(LEAVE_ALL)
+    companies = batch.ids_of(arriving.COMPANIES) if survey.rateable else []
+    left_over = _rate(batch, survey, companies) if companies else batch.run(LEAVE_ALL)
     outcome = _settle(batch, left_over=left_over)
     _keep_counts(outcome, source=source, at=at)
     if outcome.accepted:
-        _enforce(batch, survey)
+        if survey.has_first_usage:
+            note_first_usage(batch.ids_of(settling.FIRST_USAGE), at=at)
+        enforce(companies, at=at)
     return outcome
 
 
-def _rate_resolved(batch: Batch, survey: Survey) -> int:
+def _rate(batch: Batch, survey: Survey, companies: list[UUID]) -> int:
     """Lock, rate and deduct what can be rated; returns how many records were not."""
     _ensure_periods(batch)
-    batch.run(arriving.LOCK)
+    batch.run(arriving.LOCK, companies=companies)
     if survey.has_allowances:
         batch.run(arriving.ALLOWANCES_WANTED)
     features = timeline(survey.first, survey.last)
@@ -238,13 +251,3 @@ def _keep_counts(outcome: Outcome, *, source: str, at: datetime) -> None:
         conflicts=outcome.conflicts,
         rejected=outcome.rejected,
     )
-
-
-def _enforce(batch: Batch, survey: Survey) -> None:
-    """What the new balances and the new charges ask for, by the state of things."""
-    if survey.has_first_usage:
-        used = [pk for (pk,) in batch.rows_of(settling.FIRST_USAGE)]
-        note_first_usage(used, at=batch.at)
-    at_the_floor = [pk for (pk,) in batch.rows_of(settling.AT_THE_FLOOR)]
-    if at_the_floor:
-        stop_at_floor(at_the_floor, at=batch.at)

@@ -75,8 +75,7 @@ class InboxRecord(models.Model):
     """A record that has arrived and waits to be rated; removed by the transaction that rates it."""
 
     shard = models.PositiveSmallIntegerField()
-    scope = models.UUIDField(null=True, help_text="Company whose key sent it; empty: the provider.")
-    source = models.CharField(max_length=64, db_collation="C")
+    source = models.CharField(max_length=110, db_collation="C")
     external_id = models.CharField(max_length=200, db_collation="C")
     subject = models.CharField(max_length=128, db_collation="C")
     started_at = models.DateTimeField(null=True)
@@ -85,7 +84,7 @@ class InboxRecord(models.Model):
     country = models.CharField(max_length=2, blank=True)
     plmn = models.CharField(max_length=6, blank=True, db_collation="C")
     session = models.CharField(max_length=128, blank=True)
-    imei = models.CharField(max_length=16, blank=True)
+    imei = models.CharField(max_length=20, blank=True)
     content_hash = models.UUIDField()
     code = models.CharField(max_length=16, blank=True)
     detail = models.CharField(max_length=300, blank=True)

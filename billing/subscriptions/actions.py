@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Min
 
 from accounts.audit.actions import record
 from accounts.companies.models import Company
@@ -82,8 +83,7 @@ def change_plan(
         raise InstantOutOfRange("The subscription starts later.")
     lock_keys(list(subscription.keys.values_list("key", flat=True).distinct()))
     _move_bindings(subscription, version_at(plan, at), at=at)
-    if at <= now:
-        subscription = _move(subscription, at=now)
+    subscription = _move(subscription, at=now)
     publish(
         "subscription.upgraded", company=subscription.company, data=as_data(subscription), at=now
     )
@@ -272,13 +272,14 @@ def _close_bindings(
 
 
 def _move(subscription: Subscription, *, at: datetime) -> Subscription:
-    """Let the subscription say the version that its subject is bound to now, and pay its fees."""
+    """Let the subscription say by which version it is rated now, and when that changes next."""
     version = version_in_force(subscription, at=at)
     subscription.version, subscription.plan = version, version.plan
+    changes = subscription.keys.filter(key=subscription.subject, valid_from__gt=at)
+    subscription.moves_at = changes.aggregate(first=Min("valid_from"))["first"]
     if subscription.next_fee_at is None and version.fee:
-        period = ensure_period(subscription.company, at)
-        subscription.next_fee_at = period.ends_at
-    subscription.save(update_fields=["version", "plan", "next_fee_at"])
+        subscription.next_fee_at = ensure_period(subscription.company, at).ends_at
+    subscription.save(update_fields=["version", "plan", "moves_at", "next_fee_at"])
     return subscription
 
 

@@ -31,6 +31,9 @@ class Subscription(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     first_usage_at = models.DateTimeField(null=True, blank=True)
+    moves_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the next change of plan takes effect."
+    )
     next_fee_at = models.DateTimeField(
         null=True, blank=True, help_text="When the next monthly fee falls due."
     )
@@ -59,6 +62,11 @@ class Subscription(models.Model):
                 fields=["activation_fee_at", "id"],
                 condition=Q(activation_fee_at__isnull=False),
                 name="subscription_activation_due",
+            ),
+            models.Index(
+                fields=["moves_at", "id"],
+                condition=Q(moves_at__isnull=False),
+                name="subscription_move_due",
             ),
             models.Index(
                 fields=["ends_at", "id"],

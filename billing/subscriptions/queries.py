@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 
 from accounts.companies.models import Company
 from billing.catalog.models import PlanVersion
@@ -126,17 +126,17 @@ def due_to_end(at: datetime) -> QuerySet[Subscription]:
     return Subscription.objects.filter(ends_at__lte=at).exclude(status=_ENDED)
 
 
-def next_end_after(at: datetime) -> datetime | None:
-    """When the next subscription ends."""
-    rows = Subscription.objects.exclude(status=_ENDED).filter(ends_at__gt=at)
-    return rows.order_by("ends_at").values_list("ends_at", flat=True).first()
-
-
 def due_to_move(at: datetime) -> QuerySet[Subscription]:
-    """Subscriptions whose subject is bound to another version by now than they say."""
-    return Subscription.objects.filter(
-        pk__in=bindings_at(at)
-        .filter(key=F("subscription__subject"))
-        .exclude(version=F("subscription__version"))
-        .values("subscription")
-    )
+    """Subscriptions whose change of plan has come into effect."""
+    return Subscription.objects.filter(moves_at__lte=at)
+
+
+def next_change_after(at: datetime) -> datetime | None:
+    """When the next subscription ends or moves to another plan."""
+    ends = Subscription.objects.exclude(status=_ENDED).filter(ends_at__gt=at)
+    moves = Subscription.objects.filter(moves_at__gt=at)
+    instants = [
+        ends.aggregate(first=Min("ends_at"))["first"],
+        moves.aggregate(first=Min("moves_at"))["first"],
+    ]
+    return min((instant for instant in instants if instant), default=None)

@@ -62,15 +62,6 @@ COLUMNS = (
 
 FILL = f"COPY arrival (n, {COLUMNS}) FROM STDIN"
 
-# The oldest records of a shard → arrivals; the shard's row is locked by the caller.
-TAKE = f"""
-INSERT INTO arrival (n, {COLUMNS})
-WITH taken AS (
-    DELETE FROM inbox WHERE id = ANY (%(ids)s::bigint[]) RETURNING id, {COLUMNS}
-)
-SELECT row_number() OVER (ORDER BY id), {COLUMNS} FROM taken
-"""  # noqa: S608 - the only text put in is a constant of ours
-
 # The key of the record → what held at the time of use: subscription, company, plan version. The
 # PLMN → its country, by network or else by MCC. The price → the country's, else the default.
 # The first thing that stands in the way of rating is its code.
@@ -141,14 +132,17 @@ WHERE NOT EXISTS (
 ORDER BY company_id
 """
 
+# The companies to be charged.
+COMPANIES = "SELECT DISTINCT company_id FROM usage_row WHERE code = ''"
+
 # A company's customer account is the lock of all that is counted for it: its balance, allowances,
 # tiers, totals and periods. A statement of its own: what follows takes its snapshot afterwards.
 LOCK = """
 SELECT a.id
 FROM ledger_account a
-JOIN (SELECT DISTINCT company_id FROM usage_row WHERE code = '') d USING (company_id)
 JOIN billing_profile f USING (company_id)
-WHERE a.kind = 'customer' AND a.currency = f.currency
+WHERE a.company_id = ANY (%(companies)s::uuid[]) AND a.kind = 'customer'
+  AND a.currency = f.currency
 ORDER BY a.id
 FOR NO KEY UPDATE OF a
 """

@@ -84,14 +84,14 @@ FROM used WHERE s.id = used.subscription_id AND s.first_usage_at IS NULL
 RETURNING s.id
 """
 
-# Companies of the batch at or below their floor that have a running service drawing on it.
+# Companies at or below their floor that have a running service drawing on the balance.
 AT_THE_FLOOR = """
 SELECT a.company_id
-FROM (SELECT DISTINCT company_id FROM usage_row WHERE code = '') d
-JOIN billing_profile f USING (company_id)
+FROM billing_profile f
 JOIN ledger_account a
-  ON a.company_id = d.company_id AND a.kind = 'customer' AND a.currency = f.currency
-WHERE a.balance <= CASE f.billing_type WHEN 'prepaid' THEN f.minimum_balance
+  ON a.company_id = f.company_id AND a.kind = 'customer' AND a.currency = f.currency
+WHERE f.company_id = ANY (%(companies)s::uuid[])
+  AND a.balance <= CASE f.billing_type WHEN 'prepaid' THEN f.minimum_balance
                                        ELSE -f.credit_limit END
   AND EXISTS (SELECT FROM subscription s JOIN plan p ON p.id = s.plan_id
               WHERE s.company_id = a.company_id AND s.status = 'active'

@@ -63,9 +63,7 @@ def test_ties_go_to_the_even_neighbour_once_a_record() -> None:
     assert amounts() == [Decimal(0), Decimal("0.000000000002"), Decimal("0.000000000002")]
 
 
-@pytest.mark.parametrize(
-    ("increment", "billed"), [("byte", 1025), ("KB", 2048), ("MB", MB)]
-)
+@pytest.mark.parametrize(("increment", "billed"), [("byte", 1025), ("KB", 2048), ("MB", MB)])
 def test_a_record_is_rounded_up_to_the_increment(increment: str, billed: int) -> None:
     terms = PlanTerms(prices=(PriceTerms(Decimal(MB)),), increment=increment)
     make_subscription(make_company(), make_plan(terms=terms), subject="sim")
