@@ -28,7 +28,7 @@ def format_money(
 ) -> str:
     """The amount with its currency symbol; `decimals` defaults to the currency's minor unit."""
     pattern = money_pattern(currency, locale, decimals)
-    text: str = pattern.apply(amount, locale, currency=currency, currency_digits=False)
+    text: str = pattern.apply(amount, locale)
     return text
 
 
@@ -57,15 +57,20 @@ def format_quantity(quantity: Decimal, locale: Locale) -> str:
 
 @lru_cache(maxsize=512)
 def money_pattern(currency: str, locale: Locale, decimals: int | None) -> NumberPattern:
-    """CLDR asks for a space between a symbol that ends in a letter and the figure: KWD 1.000."""
+    """The locale's pattern with symbol and decimals filled in."""
     pattern: NumberPattern = copy(locale.currency_formats["standard"])
     places = minor_digits(currency) if decimals is None else decimals
     pattern.frac_prec = (places, places)
-    if get_currency_symbol(currency, locale=locale)[-1:].isalpha():
-        positive, negative = pattern.prefix
-        pattern.prefix = (spaced(positive), spaced(negative))
+    symbol = get_currency_symbol(currency, locale=locale)
+    pattern.prefix = before_figure(pattern.prefix, symbol)
+    pattern.suffix = tuple(part.replace("¤", symbol) for part in pattern.suffix)
     return pattern
 
 
-def spaced(prefix: str) -> str:
-    return prefix + NO_BREAK_SPACE if prefix.endswith("¤") else prefix
+def before_figure(prefixes: tuple[str, str], symbol: str) -> tuple[str, ...]:
+    """CLDR asks for a space between a symbol that ends in a letter and the figure: KWD 1.000."""
+    gap = NO_BREAK_SPACE if symbol[-1:].isalpha() else ""
+    return tuple(
+        (prefix + gap if prefix.endswith("¤") else prefix).replace("¤", symbol)
+        for prefix in prefixes
+    )

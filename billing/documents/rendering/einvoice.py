@@ -22,6 +22,7 @@ from billing.documents.rendering.invoice_layout import exemption, headline
 from billing.documents.rendering.wording import Wording, printable, wording
 from billing.money.calc import plain
 
+XML_DECLARATION = "<?xml version='1.0' encoding='UTF-8'?>\n"
 PROFILE = "urn:cen.eu:en16931:2017"
 RSM = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
 RAM = "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"
@@ -62,8 +63,7 @@ def einvoice_xml(content: InvoiceContent) -> bytes:
     parties(child(trade, "ApplicableHeaderTradeAgreement"), content, taxes)
     delivery(child(trade, "ApplicableHeaderTradeDelivery"), content.buyer)
     settlement(child(trade, "ApplicableHeaderTradeSettlement"), content, words, taxes)
-    xml: bytes = tostring(root, encoding="UTF-8", xml_declaration=True)
-    return xml
+    return f"{XML_DECLARATION}{tostring(root, encoding='unicode')}".encode()
 
 
 def document(node: Element, content: InvoiceContent) -> None:

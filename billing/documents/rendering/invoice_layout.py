@@ -10,6 +10,7 @@ from billing.documents.rendering.content import (
 )
 from billing.documents.rendering.frozen import Json
 from billing.documents.rendering.layout import page, period, strong_row, total_row
+from billing.documents.rendering.line_table import PrintedGroup, PrintedRow, line_table
 from billing.documents.rendering.wording import Wording, wording
 from billing.money.formatting import price_decimals
 
@@ -34,10 +35,10 @@ def invoice_layout(content: InvoiceContent) -> dict[str, Json]:
         ],
     )
     columns = shown_columns(content)
+    printed = [printed_group(lines, columns, content, words) for lines in groups(content)]
     return {
         "page": frame,
-        "columns": [labels[name] for name in columns],
-        "groups": [group_layout(lines, columns, content, words) for lines in groups(content)],
+        "table": line_table([labels[name] for name in columns], printed),
         "totals": totals(content, words),
     }
 
@@ -108,35 +109,39 @@ def groups(content: InvoiceContent) -> list[list[DocumentLine]]:
     return list(found.values())
 
 
-def group_layout(
+def printed_group(
     lines: list[DocumentLine], columns: list[str], content: InvoiceContent, words: Wording
-) -> dict[str, Json]:
+) -> PrintedGroup:
+    """Prices of one group have the same number of decimals, so that they can be compared."""
     first = lines[0]
-    price_places = max(
+    names = [words.shown(name) for name in (first.service, first.plan) if name.strip()]
+    decimals = max(
         price_decimals(line.unit_price, at_least=content.cost_decimal_points) for line in lines
     )
-    names = [words.shown(name) for name in (first.service, first.plan) if name.strip()]
-    return {
-        "title": " · ".join(names) or words.labels["other"],
-        "amount": words.money(sum((line.amount for line in lines), Decimal(0))),
-        "rows": [row_layout(line, columns, price_places, words) for line in lines],
-    }
+    total = words.money(sum((line.amount for line in lines), Decimal(0)))
+    return PrintedGroup(
+        title=" · ".join(names) or words.labels["other"],
+        rows=[printed_row(line, columns, decimals, words) for line in lines],
+        total=total if len(lines) > 1 else "",
+    )
 
 
-def row_layout(
+def printed_row(
     line: DocumentLine, columns: list[str], price_places: int, words: Wording
-) -> list[Json]:
-    """Prices of one group have the same number of decimals, so that they can be compared."""
+) -> PrintedRow:
     details = [words.shown(text) for text in (line.subject, line.period_label) if text.strip()]
-    cells: dict[str, Json] = {
-        "description": {"text": words.shown(line.description), "detail": " · ".join(details)},
+    figures = {
         "quantity": words.quantity(line.quantity, line.unit),
         "included": words.quantity(line.included, "") if line.included else "",
         "unit_price": words.unit_price(line.unit_price, decimals=price_places),
         "tax": words.percent(line.tax_rate),
         "amount": words.money(line.amount),
     }
-    return [cells[name] for name in columns]
+    return PrintedRow(
+        text=words.shown(line.description),
+        detail=" · ".join(details),
+        figures=tuple(figures[name] for name in columns if name in figures),
+    )
 
 
 def totals(content: InvoiceContent, words: Wording) -> list[Json]:

@@ -111,6 +111,8 @@ def typographic_minus(figure: str) -> str:
 
 def printable(text: str) -> str:
     """Text that a page can show: no control characters, surrogates or overriding directions."""
+    if text.isprintable():
+        return text.strip()
     return "".join(" " if is_unprintable(letter) else letter for letter in text).strip()
 
 
