@@ -154,7 +154,7 @@ def _plmn(text: str) -> str:
 
 
 def _unreadable(raw: object, problem: Problem, *, source: str) -> Arrival:
-    kept = json.dumps(_keepable(raw), ensure_ascii=True)
+    kept = json.dumps(keepable(raw), ensure_ascii=True)
     external_id = raw.get("id") if isinstance(raw, Mapping) else None
     is_usable = (
         isinstance(external_id, str)
@@ -179,16 +179,18 @@ def _unreadable(raw: object, problem: Problem, *, source: str) -> Arrival:
     )
 
 
-def _keepable(raw: object, *, depth: int = 0) -> JSONValue:
+def keepable(raw: object, *, depth: int = 0) -> JSONValue:
     """What was sent, as JSON that PostgreSQL can keep: bad characters shown as escapes, long
     values cut, numbers that JSON has no word for as texts."""
     if isinstance(raw, Mapping) and depth < DEEPEST_RAW:
         items = list(raw.items())[:50]
-        return {_shown(str(name)): _keepable(value, depth=depth + 1) for name, value in items}
+        return {_shown(str(name)): keepable(value, depth=depth + 1) for name, value in items}
     if raw is None or isinstance(raw, bool):
         return raw
     if isinstance(raw, int) and abs(raw) <= LARGEST_QUANTITY:
         return raw
+    if isinstance(raw, datetime):
+        return raw.isoformat()
     return _shown(str(raw))
 
 
