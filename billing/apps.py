@@ -6,7 +6,9 @@ from django.apps import AppConfig
 REGISTRATIONS = (
     "billing.documents.lists",
     "billing.ledger.opening",
+    "billing.payments.handlers",
     "billing.recharges.outcomes",
+    "billing.recharges.handlers",
     "billing.subscriptions.handlers",
     "billing.invoicing.payments",
     "billing.invoicing.handlers",

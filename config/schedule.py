@@ -17,11 +17,15 @@ from accounts.jobs.calc import Job
 from accounts.jobs.tasks import prune_job_runs
 from accounts.notifications.queries import next_due_mail
 from accounts.notifications.tasks import send_mails
+from billing.insight.alerts import send_consumption_alerts
 from billing.insight.tasks import audit_books, refresh_costs
 from billing.invoicing.queries import next_period_due
 from billing.invoicing.tasks import close_periods, issue_invoices
 from billing.ledger.tasks import next_expiry, release_expired_holds, snapshot_own_accounts
 from billing.metering.tasks import charge_fees, make_partitions, next_fee_due, rate_inbox
+from billing.payments.queries import next_abandoned
+from billing.payments.tasks import handle_gateway_events, sweep_intents
+from billing.recharges.tasks import attempt_recharges, next_recharge_due, open_due_recharges
 from billing.subscriptions.tasks import activate_due, next_activation_due, restore_services
 from telecom.operators.queries import next_operator_job_due
 from telecom.operators.tasks import fetch_operator_usage
@@ -41,10 +45,15 @@ JOBS: tuple[Job, ...] = (
     Job("rate_inbox", rate_inbox, SECOND),
     Job("activate_due", activate_due, MINUTE, next_activation_due),
     Job("charge_fees", charge_fees, MINUTE, next_fee_due),
+    Job("handle_gateway_events", handle_gateway_events, MINUTE),
+    Job("sweep_intents", sweep_intents, MINUTE, next_abandoned),
+    Job("open_due_recharges", open_due_recharges, MINUTE, next_recharge_due),
+    Job("attempt_recharges", attempt_recharges, SECOND, next_recharge_due),
     Job("restore_services", restore_services, MINUTE),
     Job("release_expired_holds", release_expired_holds, MINUTE, next_expiry),
     Job("close_periods", close_periods, HOUR, next_period_due),
     Job("issue_invoices", issue_invoices, HOUR, next_period_due),
+    Job("send_consumption_alerts", send_consumption_alerts, MINUTE),
     Job("dispatch_outbox", dispatch_outbox, SECOND, next_due_handling),
     Job("run_operator_jobs", run_operator_jobs, SECOND, next_operator_job_due),
     Job("send_mails", send_mails, SECOND, next_due_mail),

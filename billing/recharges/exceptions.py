@@ -51,3 +51,10 @@ class InvalidCap(RechargeRefused):
     def __init__(self) -> None:
         detail = "A monthly cap must let at least one recharge through."
         super().__init__("invalid_monthly_cap", detail, "monthly_cap")
+
+
+class InvalidAlert(RechargeRefused):
+    """An alert that is on and could tell nobody, or would always tell."""
+
+    def __init__(self, detail: str, *, attr: str) -> None:
+        super().__init__("invalid", detail, attr)

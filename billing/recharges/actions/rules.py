@@ -21,12 +21,13 @@ from billing.profiles.queries import floor, profile_of
 from billing.recharges.actions.openings import open_due_for
 from billing.recharges.actions.states import NOT_NEEDED, call_off, start_over
 from billing.recharges.exceptions import (
+    InvalidAlert,
     InvalidCap,
     RechargeBelowMinimum,
     RechargeToNotAboveThreshold,
     ThresholdBelowFloor,
 )
-from billing.recharges.models import ConsumptionAlert, Recharge, RechargeRule
+from billing.recharges.models import ConsumptionAlert, Recharge, RechargeAttempt, RechargeRule
 from billing.recharges.queries import limits, lock_open_recharge, money_text, rule_of
 
 
@@ -92,7 +93,11 @@ def set_alert(
     at: datetime,
 ) -> ConsumptionAlert:
     """Save the alert: consumption of a period that reaches `limit` (tax included) is mailed to
-    these addresses, once a period; another limit may be told again."""
+    these addresses, once a period; another limit may be told again. Raises InvalidAlert."""
+    if enabled and limit <= 0:
+        raise InvalidAlert("The limit must be above zero.", attr="limit")
+    if enabled and not emails:
+        raise InvalidAlert("Name at least one address.", attr="emails")
     lock_company(company.pk)
     before = ConsumptionAlert.objects.filter(company=company).first()
     told_for = before.told_for if before is not None and before.limit == limit else None
@@ -112,12 +117,15 @@ def set_alert(
 
 
 @transaction.atomic
-def resume_rule(company: Company, *, at: datetime) -> None:
-    """A new card is there: a pause ends, and what waits for its retry is tried at once."""
+def resume_rule(company: Company, *, card_added_at: datetime, at: datetime) -> None:
+    """A new card came after the last attempt: a pause ends, what waits for its retry is tried."""
     profile = profile_of(company.pk)
     lock_account(company.pk, profile.currency)
     rule = rule_of(company)
-    if rule is not None and rule.enabled:
+    if rule is None or not rule.enabled:
+        return
+    last = RechargeAttempt.objects.filter(recharge__company=company).order_by("-made_at").first()
+    if last is None or last.made_at < card_added_at:
         RechargeRule.objects.filter(pk=rule.pk).update(paused_at=None)
         _try_again(rule, at=at)
 

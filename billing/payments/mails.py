@@ -1,0 +1,82 @@
+"""The mail that brings the receipt voucher of a payment, and what mails about money share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from djmoney.money import Money
+
+from accounts.companies.models import Company
+from accounts.notifications.actions import Attachment, queue_mail
+from accounts.notifications.queries import recipients
+from accounts.people.models import Role, User
+from billing.documents.models import Receipt
+from billing.documents.queries import receipt_pdf
+from billing.ledger.queries import balance, displayed
+from billing.money.calc import round_minor
+from billing.money.formatting import format_money, locale_of
+from billing.payments.models import Payment
+from billing.payments.queries import method_label
+
+MONEY_ROLES = (Role.OWNER, Role.ADMIN, Role.FINANCE)
+STAFF_GROUPS = ("administrator", "billing")
+
+
+def money_readers(company: Company) -> list[str]:
+    """Who is told about a company's money: its own address and who may pay."""
+    return recipients(company, *MONEY_ROLES)
+
+
+def billing_staff() -> list[str]:
+    """The staff who look after money."""
+    staff = User.objects.filter(is_staff=True, is_active=True, groups__name__in=STAFF_GROUPS)
+    return list(staff.order_by("email").distinct().values_list("email", flat=True))
+
+
+def figure(amount: Decimal, currency: str, company: Company) -> str:
+    """An amount in the company's language, in minor units."""
+    return format_money(round_minor(amount, currency), currency, locale_of(company.language))
+
+
+def money_figure(money: Money, company: Company) -> str:
+    return figure(money.amount, str(money.currency), company)
+
+
+def shown_balance(company: Company, *, at: datetime) -> str:
+    """The available balance as the customer sees it."""
+    stands = balance(company)
+    shown = displayed(stands.available, billing_type=stands.billing_type, at=at)
+    return figure(shown, stands.currency, company)
+
+
+def portal(path: str) -> str:
+    return f"{settings.PUBLIC_URL}/portal/{path}"
+
+
+def receipt_attachment(receipt: Receipt) -> Attachment:
+    return Attachment(f"{receipt.number}.pdf", "application/pdf", receipt_pdf(receipt))
+
+
+def mail_receipt(payment: Payment, *, at: datetime) -> None:
+    """Queue the receipt voucher of money that came in otherwise than by a recharge."""
+    company, receipt = payment.company, payment.receipt
+    if receipt is None:
+        return
+    queue_mail(
+        "payment_received",
+        company=company,
+        to=money_readers(company),
+        once=f"payment:{payment.pk}:received",
+        context={
+            "amount": money_figure(payment.amount, company),
+            "method": method_label(payment),
+            "reference": payment.reference,
+            "receipt": receipt.number,
+            "balance": shown_balance(company, at=at),
+            "url": portal("payments/"),
+        },
+        at=at,
+        attachments=[receipt_attachment(receipt)],
+    )

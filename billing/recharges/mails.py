@@ -1,0 +1,181 @@
+"""Mails about recharges and about the balance: one for each crossing, never one for each look."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils import translation
+
+from accounts.companies.models import Company
+from accounts.events.models import Event
+from accounts.notifications.actions import queue_mail
+from billing.payments.actions.charging import confirm_url, is_confirmable
+from billing.payments.mails import (
+    billing_staff,
+    figure,
+    money_figure,
+    money_readers,
+    portal,
+    receipt_attachment,
+    shown_balance,
+)
+from billing.payments.models import Payment
+from billing.payments.queries import method_label
+from billing.payments.reasons import advice_text, reason_text
+from billing.profiles.queries import profile_of
+from billing.recharges.models import ConsumptionAlert, Recharge
+from billing.recharges.queries import last_payment, rule_of
+
+
+def mail_threshold(company: Company, event: Event, *, at: datetime) -> None:
+    """The balance is at or below the threshold."""
+    rule = rule_of(company)
+    if rule is None:
+        return
+    currency = profile_of(company.pk).currency
+    queue_mail(
+        "threshold_reached",
+        company=company,
+        to=money_readers(company),
+        once=f"threshold:{event.pk}",
+        context={
+            "balance": figure(Decimal(event.data["balance"]), currency, company),
+            "threshold": figure(rule.threshold, currency, company),
+            "recharge_to": figure(rule.recharge_to, currency, company),
+            "is_paused": rule.paused_at is not None,
+            "url": portal("balance/"),
+        },
+        at=at,
+    )
+
+
+def mail_success(recharge: Recharge, *, at: datetime) -> None:
+    """The balance is up again; the receipt voucher is attached."""
+    company, payment = recharge.company, last_payment(recharge)
+    if payment is None or payment.receipt is None:
+        return
+    queue_mail(
+        "recharge_succeeded",
+        company=company,
+        to=money_readers(company),
+        once=f"recharge:{recharge.pk}:succeeded",
+        context={
+            "is_automatic": recharge.trigger == Recharge.Trigger.AUTO,
+            "amount": money_figure(recharge.amount, company),
+            "method": method_label(payment),
+            "balance": shown_balance(company, at=at),
+            "receipt": payment.receipt.number,
+            "url": portal("balance/"),
+        },
+        at=at,
+        attachments=[receipt_attachment(payment.receipt)],
+    )
+
+
+def mail_failure(recharge: Recharge, *, at: datetime) -> None:
+    """An attempt failed: why, what to do, when the next one is."""
+    payment = last_payment(recharge)
+    queue_mail(
+        "recharge_failed",
+        company=recharge.company,
+        to=money_readers(recharge.company),
+        once=f"recharge:{recharge.pk}:failed:{recharge.tries}",
+        context=_failure(recharge, payment, at=at) | {"retry_at": recharge.next_attempt_at},
+        at=at,
+    )
+
+
+def mail_exhaustion(recharge: Recharge, *, at: datetime) -> None:
+    """The last attempt failed: the customer and the staff are told."""
+    company = recharge.company
+    facts = _failure(recharge, last_payment(recharge), at=at)
+    once = f"recharge:{recharge.pk}:exhausted"
+    queue_mail(
+        "recharge_exhausted",
+        company=company,
+        to=money_readers(company),
+        once=once,
+        context=facts,
+        at=at,
+    )
+    _mail_staff("recharge_exhausted_staff", company, once=once, context=facts, at=at)
+
+
+def mail_stop(company: Company, event: Event, *, at: datetime) -> None:
+    """Services have stopped at the floor: the customer and the staff are told."""
+    facts = {"balance": shown_balance(company, at=at), "url": portal("pay/")}
+    once = f"account_exhausted:{event.pk}"
+    queue_mail(
+        "account_exhausted",
+        company=company,
+        to=money_readers(company),
+        once=once,
+        context=facts,
+        at=at,
+    )
+    _mail_staff("account_exhausted_staff", company, once=once, context=facts, at=at)
+
+
+def mail_restart(company: Company, event: Event, *, at: datetime) -> None:
+    """Services run again."""
+    queue_mail(
+        "account_restored",
+        company=company,
+        to=money_readers(company),
+        once=f"account_restored:{event.pk}",
+        context={"balance": shown_balance(company, at=at), "url": portal("balance/")},
+        at=at,
+    )
+
+
+def mail_consumption(
+    alert: ConsumptionAlert, *, consumed: Decimal, period_start: datetime, at: datetime
+) -> None:
+    """Consumption of the period has reached the limit: to the addresses that the alert names."""
+    company = alert.company
+    currency = profile_of(company.pk).currency
+    queue_mail(
+        "consumption_alert",
+        company=company,
+        to=alert.emails,
+        once=f"consumption:{company.pk}:{period_start.isoformat()}:{alert.limit}",
+        context={
+            "consumed": figure(consumed, currency, company),
+            "limit": figure(alert.limit, currency, company),
+            "period_start": period_start,
+            "url": portal("balance/"),
+        },
+        at=at,
+    )
+
+
+def _failure(recharge: Recharge, payment: Payment | None, *, at: datetime) -> dict[str, object]:
+    company = recharge.company
+    with translation.override(company.language):
+        reason, advice = reason_text(recharge.failure_code), advice_text(recharge.failure_code)
+    return {
+        "amount": money_figure(recharge.amount, company),
+        "method": method_label(payment) if payment else "",
+        "reason": reason,
+        "advice": advice,
+        "attempt": recharge.attempt,
+        "balance": shown_balance(company, at=at),
+        "confirm_url": confirm_url(payment) if payment and is_confirmable(payment) else "",
+        "url": portal("pay/"),
+    }
+
+
+def _mail_staff(
+    kind: str, company: Company, *, once: str, context: dict[str, object], at: datetime
+) -> None:
+    url = f"{settings.PUBLIC_URL}/admin/accounts/company/{company.pk}/change/"
+    queue_mail(
+        kind,
+        company=None,
+        to=billing_staff(),
+        once=f"{once}:staff",
+        context=context | {"customer": company, "url": url},
+        at=at,
+    )
