@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
 
 from config.sandbox import environment, postgres, stack
@@ -45,8 +44,8 @@ def _run(command: str, folder: DataFolder) -> None:
     else:
         down(folder)
         postgres.delete_cluster(folder)
-        shutil.rmtree(folder.path)
-        print(f"Deleted {folder.path}.")
+        left = ", ".join(path.name for path in folder.delete())
+        print(f"Deleted the data in {folder.path}{f'; not ours: {left}' if left else ''}.")
 
 
 def _published(folder: DataFolder) -> dict[str, str]:

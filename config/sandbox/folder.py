@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.sandbox.exceptions import SandboxError
+
+OURS = (
+    "celerybeat-schedule*",
+    "clock*",
+    "demo.json",
+    "env",
+    "gateway.sqlite*",
+    "localstripe.*",
+    "lock",
+    "log",
+    "media",
+    "memory.json",
+    "operator.sqlite*",
+    "postgres",
+    "redis",
+    "run",
+    "runner.json",
+    "static",
+)
 
 
 @dataclass(frozen=True)
@@ -60,6 +80,21 @@ class DataFolder:
         ours = set(self._values().values())
         port = next(port for port in iter(free_port, None) if str(port) not in ours)
         return int(self._remember(f"port_{name}", str(port)))
+
+    def delete(self) -> list[Path]:
+        """Delete what a stack keeps here, and the folder when nothing else is in it.
+
+        Returns what was left because it is not ours.
+        """
+        for path in [path for pattern in OURS for path in self.path.glob(pattern)]:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        left = sorted(self.path.iterdir())
+        if not left:
+            self.path.rmdir()
+        return left
 
     @contextmanager
     def locked(self) -> Iterator[None]:

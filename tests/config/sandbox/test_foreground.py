@@ -229,3 +229,14 @@ def test_a_folder_remembers_ports_and_secrets_and_shows_them_to_its_owner_only(
     assert (again.port("web"), again.secret("key")) == (port, secret)
     assert again.port("other") != port
     assert (tmp_path / "memory.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_reset_deletes_what_is_ours_and_nothing_else(tmp_path: Path) -> None:
+    folder = DataFolder.at(tmp_path / "data")
+    folder.secret("key")
+    (folder.logs / "web.log").touch()
+    (folder.path / "thesis.txt").touch()
+    assert folder.delete() == [folder.path / "thesis.txt"]
+    (folder.path / "thesis.txt").unlink()
+    assert folder.delete() == []
+    assert not folder.path.exists()
