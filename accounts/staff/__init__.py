@@ -1,0 +1,1 @@
+"""Common ground of the staff's admin: read-only records, capped counts, columns, act pages."""

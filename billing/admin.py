@@ -1,0 +1,21 @@
+"""Gathers the admin pages that the folders declare."""
+
+from billing.catalog import admin as catalog
+from billing.documents import admin as documents
+from billing.invoicing import admin as invoicing
+from billing.ledger import admin as ledger
+from billing.metering import admin as metering
+from billing.payments import admin as payments
+from billing.recharges import admin as recharges
+from billing.subscriptions import admin as subscriptions
+
+__all__ = [
+    "catalog",
+    "documents",
+    "invoicing",
+    "ledger",
+    "metering",
+    "payments",
+    "recharges",
+    "subscriptions",
+]

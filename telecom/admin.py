@@ -1,0 +1,6 @@
+"""Gathers the admin pages that the folders declare."""
+
+from telecom.operators import admin as operators
+from telecom.sims import admin as sims
+
+__all__ = ["operators", "sims"]
