@@ -41,7 +41,7 @@ def gateway_is_complete(
     }
     missing = [name for name, value in keys.items() if not value]
     if len(missing) == len(keys):
-        return [checks.Warning("No card gateway: STRIPE_API_KEY is empty.", id="tollgate.W002")]
+        return [checks.Info("No card gateway: STRIPE_API_KEY is empty.", id="tollgate.I002")]
     found: list[CheckMessage] = [
         Error(f"{name} is empty while Stripe is on.", id="tollgate.E002") for name in missing
     ]
@@ -65,7 +65,7 @@ def customers_can_be_reached(
     if not settings.STAFF_MFA_REQUIRED:
         found.append(checks.Warning("STAFF_MFA_REQUIRED is off.", id="tollgate.W004"))
     if not settings.METRICS_TOKEN:
-        found.append(checks.Warning("METRICS_TOKEN is empty: no /metrics.", id="tollgate.W005"))
+        found.append(checks.Info("METRICS_TOKEN is empty: no /metrics.", id="tollgate.I005"))
     return found
 
 

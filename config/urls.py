@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import pages
+from config.staff.urls import staff_urls
 
 handler400 = pages.bad_request
 handler403 = pages.forbidden
@@ -15,6 +16,9 @@ handler500 = pages.server_error
 
 # Staff sign in where everybody does, so that the second factor is asked for.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+# Pages of the admin beside its lists.
+admin.site.extra_urls = staff_urls  # type: ignore[attr-defined]
 
 urlpatterns = [
     path("", pages.landing, name="landing"),

@@ -129,7 +129,7 @@ def test_production_settings_that_would_hurt_are_found(settings: LazySettings) -
     settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
     settings.STAFF_MFA_REQUIRED = True
     found = _ours(run_checks(include_deployment_checks=True))
-    assert found == {"tollgate.E002", "tollgate.E003", "tollgate.E004", "tollgate.W005"}
+    assert found == {"tollgate.E002", "tollgate.E003", "tollgate.E004", "tollgate.I005"}
 
 
 @pytest.mark.django_db

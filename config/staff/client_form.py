@@ -1,0 +1,155 @@
+"""Add a client, and edit one: who it is and how it is billed, on one form."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django_countries import countries
+from unfold.widgets import (
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelect2Widget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from accounts.access.exceptions import Refused
+from accounts.companies.models import Company
+from accounts.staff.acts import Act, act_page, asking_page, staff_label
+from billing.money.calc import CURRENCIES, plain
+from billing.money.staff_fields import StaffAmountField
+from billing.profiles.actions import change_account, open_account
+from billing.profiles.models import BillingType
+from billing.profiles.queries import profile_of
+from config import clock
+from features.queries import value
+
+PARTICULARS = (
+    "name",
+    "legal_name",
+    "email",
+    "category",
+    "country",
+    "timezone",
+    "address",
+    "city",
+    "postal_code",
+    "tax_id",
+)
+TERMS = (
+    "billing_type",
+    "currency",
+    "minimum_balance",
+    "credit_limit",
+    "tax_percent",
+    "billing_day",
+    "wallet_enabled",
+)
+
+
+def _text(longest: int, *, required: bool = False, hint: str = "") -> forms.CharField:
+    return forms.CharField(
+        max_length=longest,
+        required=required,
+        help_text=hint,
+        widget=UnfoldAdminTextInputWidget(),
+    )
+
+
+class ClientForm(forms.Form):
+    name = _text(200, required=True)
+    legal_name = _text(200, hint="When it differs from the name; printed on invoices.")
+    email = forms.EmailField(max_length=254, widget=UnfoldAdminEmailInputWidget())
+    category = forms.ChoiceField(choices=Company.Category, widget=UnfoldAdminSelectWidget())
+    country = forms.ChoiceField(choices=list(countries), widget=UnfoldAdminSelect2Widget())
+    timezone = forms.ChoiceField(
+        choices=[(zone, zone) for zone in sorted(available_timezones())],
+        widget=UnfoldAdminSelect2Widget(),
+        help_text="Its months begin and end in this zone.",
+    )
+    address = _text(300)
+    postal_code = _text(20)
+    city = _text(120)
+    tax_id = _text(40, hint="One that starts with a country code is printed as a VAT number.")
+    billing_type = forms.ChoiceField(choices=BillingType, widget=UnfoldAdminSelectWidget())
+    currency = forms.ChoiceField(
+        choices=[(code, code) for code in sorted(CURRENCIES)],
+        widget=UnfoldAdminSelect2Widget(),
+        help_text="Fixed once there is a transaction.",
+    )
+    minimum_balance = StaffAmountField(
+        initial="0", help_text="Prepaid: the lowest balance at which services run."
+    )
+    credit_limit = StaffAmountField(
+        required=False,
+        initial="0",
+        help_text="Postpaid, flexible: how far below zero it may go. Empty: without limit.",
+    )
+    tax_percent = StaffAmountField(
+        required=False, help_text="Empty: the rule of the country, else the default rate."
+    )
+    billing_day = forms.IntegerField(
+        min_value=1,
+        max_value=31,
+        initial=1,
+        widget=UnfoldAdminIntegerFieldWidget(),
+        help_text="The day of the month on which its billing periods begin.",
+    )
+    wallet_enabled = forms.BooleanField(
+        label="Wallet",
+        required=False,
+        initial=True,
+        widget=UnfoldBooleanSwitchWidget(),
+        help_text="On: pay-as-you-go and refills from the balance are allowed.",
+    )
+
+
+def add_client(request: HttpRequest) -> HttpResponse:
+    initial = {"currency": value("default_currency", at=clock.now()), "timezone": "UTC"}
+    form = ClientForm(request.POST or None, initial=initial)
+    back = reverse("admin:accounts_company_changelist")
+    act = Act("Add a client", "It can be billed at once.", "Add", back)
+    if request.method == "POST" and form.is_valid():
+        try:
+            company = open_account(**form.cleaned_data, by=staff_label(request), at=clock.now())
+        except Refused as refused:
+            form.add_error(refused.attr if refused.attr in form.fields else None, refused.detail)
+        else:
+            return HttpResponseRedirect(reverse("admin:accounts_company_change", args=[company.pk]))
+    return asking_page(request, act, form=form)
+
+
+def edit_client(request: HttpRequest, company: Company) -> HttpResponse:
+    act = Act(
+        title=f"Edit {company}",
+        consequence="Documents that are issued already stay as they are.",
+        button="Save",
+        back=reverse("admin:accounts_company_change", args=[company.pk]),
+    )
+
+    def perform(asked: dict[str, Any]) -> str:
+        change_account(
+            company,
+            particulars={name: asked[name] for name in PARTICULARS},
+            terms={name: asked[name] for name in TERMS},
+            by=staff_label(request),
+            at=clock.now(),
+        )
+        return "Saved."
+
+    form = ClientForm(request.POST or None, initial=_present(company))
+    return act_page(request, act, form=form, perform=perform)
+
+
+def _present(company: Company) -> dict[str, Any]:
+    profile = profile_of(company.pk)
+    said = {name: getattr(company, name) for name in PARTICULARS}
+    terms = {name: getattr(profile, name) for name in TERMS}
+    for name in ("minimum_balance", "credit_limit", "tax_percent"):
+        terms[name] = None if terms[name] is None else plain(terms[name])
+    return said | terms | {"country": str(company.country)}

@@ -1,0 +1,121 @@
+"""Companies: the list with balance and status, and one page with everything about one customer."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+
+from accounts.companies.models import Company
+from accounts.staff.columns import Column, short_column, status_column, when_column
+from accounts.staff.records import RecordAdmin
+from billing.money.columns import amount_column
+from config.staff import company_acts
+from config.staff.client_form import add_client, edit_client
+from config.staff.company_list import BalanceFilter, ReviewFilter, with_money
+from config.staff.company_page import company_page
+from config.staff.pages import View
+
+SEES_MONEY = "billing.view_entry"
+
+
+@admin.register(Company)
+class CompanyAdmin(RecordAdmin):
+    ordering = ["-id"]
+    search_fields = ["=id", "name", "legal_name", "email"]
+    search_help_text = "Name, e-mail address or id"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
+        companies: QuerySet[Company] = super().get_queryset(request)
+        return with_money(companies)
+
+    def get_list_display(self, request: HttpRequest) -> list[Column | str]:
+        money: list[Column | str] = [
+            amount_column("balance", title="Balance"),
+            amount_column("held", title="Held"),
+            "billing_type",
+        ]
+        return [
+            "name",
+            status_column(),
+            *(money if request.user.has_perm(SEES_MONEY) else []),
+            short_column("status_reason", title="Why", longest=40),
+            "country",
+            "email",
+            when_column("created_at", title="Since"),
+        ]
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        money = [BalanceFilter, ReviewFilter, "billing_profile__billing_type"]
+        common: list[Any] = ["status", "category", ("created_at", RangeDateTimeFilter)]
+        return [*common, *(money if request.user.has_perm(SEES_MONEY) else [])]
+
+    @admin.display(description="Billing type", ordering="billing_type")
+    def billing_type(self, company: Company) -> str:
+        return str(company.billing_type)  # type: ignore[attr-defined]  # from `with_money`
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.add_company")
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return add_client(request)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return company_page(request, found(object_id))
+
+    def get_urls(self) -> list[URLPattern]:
+        acts = [
+            path(
+                f"<uuid:object_id>/{name}/",
+                self.admin_site.admin_view(_on_company(view, permission)),
+                name=f"company_{name}",
+            )
+            for name, view, permission in (
+                ("edit", edit_client, "accounts.change_company"),
+                ("adjust", company_acts.adjust, "billing.adjust_balance"),
+                ("transfer", company_acts.transfer, "billing.record_transfer"),
+                ("suspend", company_acts.suspend, "accounts.suspend_company"),
+                ("reactivate", company_acts.reactivate, "accounts.suspend_company"),
+                ("note", company_acts.note, "accounts.note_company"),
+                ("look", company_acts.look, "accounts.look_at_company"),
+            )
+        ]
+        return [*acts, *super().get_urls()]
+
+
+def found(object_id: object) -> Company:
+    """The company, or 404 also for what is no id at all."""
+    try:
+        return get_object_or_404(Company, pk=UUID(str(object_id)))
+    except ValueError:
+        raise Http404 from None
+
+
+def _on_company(act: View[[Company]], permission: str) -> Any:
+    """A view that finds the company after asking for the permission."""
+
+    def view(request: HttpRequest, object_id: object) -> Any:
+        if not request.user.has_perm(permission):
+            raise PermissionDenied
+        return act(request, found(object_id))
+
+    return view

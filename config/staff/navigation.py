@@ -1,0 +1,127 @@
+"""The admin's menu, by job; an entry shows to those who may open its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+
+Item = dict[str, object]
+
+
+def _may(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.has_perm(permission)
+
+
+def _page(title: str, icon: str, name: str, permission: str) -> Item:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{name}"),
+        "permission": _may(permission),
+    }
+
+
+def _rows(title: str, icon: str, app: str, model: str) -> Item:
+    """A list of rows: its page asks for the same permission."""
+    return _page(title, icon, f"{app}_{model}_changelist", f"{app}.view_{model}")
+
+
+_NAVIGATION: tuple[tuple[str, tuple[Item, ...]], ...] = (
+    (
+        "Money",
+        (
+            _rows("Companies", "apartment", "accounts", "company"),
+            _rows("Payments", "payments", "billing", "payment"),
+            _rows("Recharges", "autorenew", "billing", "recharge"),
+            _rows("Recharge rules", "rule", "billing", "rechargerule"),
+            _rows("Invoices", "receipt_long", "billing", "invoice"),
+            _rows("Receipts", "receipt", "billing", "receipt"),
+            _rows("Refunds", "undo", "billing", "refund"),
+            _rows("Disputes", "gavel", "billing", "dispute"),
+            _rows("Adjustments", "tune", "billing", "adjustment"),
+            _rows("Ledger", "account_balance", "billing", "entry"),
+            _rows("Accounts", "account_balance_wallet", "billing", "account"),
+            _rows("Holds", "lock_clock", "billing", "hold"),
+            _rows("Billing periods", "calendar_month", "billing", "billingperiod"),
+            _page("Exports", "download", "billing_invoice_export", "billing.export_finance"),
+        ),
+    ),
+    (
+        "Catalog",
+        (
+            _rows("Plans", "sell", "billing", "plan"),
+            _rows("Versions", "history", "billing", "planversion"),
+            _rows("Zones", "public", "billing", "zone"),
+            _rows("Meters", "speed", "billing", "meter"),
+        ),
+    ),
+    (
+        "Connectivity",
+        (
+            _rows("SIMs", "sim_card", "telecom", "sim"),
+            _rows("Operators", "cell_tower", "telecom", "operator"),
+            _rows("Operations", "sync_alt", "telecom", "operatorjob"),
+            _rows("Subscriptions", "subscriptions", "billing", "subscription"),
+            _rows("Usage", "data_usage", "billing", "charge"),
+            _rows("Rejects", "report", "billing", "usagereject"),
+            _rows("Conflicts", "difference", "billing", "usageconflict"),
+            _rows("Batches", "inventory", "billing", "usagebatch"),
+        ),
+    ),
+    (
+        "Config",
+        (
+            _page("Feature configuration", "toggle_on", "features", "features.view_featurevalue"),
+            _page("Billing settings", "settings", "settings", "features.view_featurevalue"),
+            _rows("History", "manage_history", "features", "featurevalue"),
+            _rows("Number series", "format_list_numbered", "billing", "series"),
+        ),
+    ),
+    (
+        "Operations",
+        (
+            _page("Jobs", "schedule", "jobs", "accounts.view_jobrun"),
+            _rows("Job log", "list_alt", "accounts", "jobrun"),
+            _rows("Outbox", "outbox", "accounts", "event"),
+            _rows("Handlers", "bolt", "accounts", "handling"),
+            _rows("Webhooks in", "webhook", "billing", "gatewayevent"),
+            _rows("Mails", "mail", "accounts", "mail"),
+            _page("Books", "fact_check", "books", "billing.view_books"),
+            _rows("Audit log", "policy", "accounts", "auditrecord"),
+        ),
+    ),
+    (
+        "People",
+        (
+            _rows("Users", "person", "accounts", "user"),
+            _rows("Staff groups", "groups", "auth", "group"),
+            _rows("Members", "badge", "accounts", "member"),
+            _rows("Invitations", "mark_email_unread", "accounts", "invitation"),
+            _rows("API keys", "key", "accounts", "apikey"),
+        ),
+    ),
+)
+
+
+def navigation(request: HttpRequest) -> list[dict[str, object]]:
+    """Unfold's form of the menu; groups of which nothing may be seen are left out."""
+    dashboard: Item = {
+        "title": "Dashboard",
+        "icon": "dashboard",
+        "link": reverse_lazy("admin:index"),
+    }
+    groups: list[dict[str, object]] = [{"items": [dashboard]}]
+    for title, items in _NAVIGATION:
+        allowed = [dict(item) for item in items if _is_allowed(item, request)]
+        if allowed:
+            groups.append(
+                {"title": title, "separator": True, "collapsible": True, "items": allowed}
+            )
+    return groups
+
+
+def _is_allowed(item: Item, request: HttpRequest) -> bool:
+    permission = item["permission"]
+    return callable(permission) and bool(permission(request))

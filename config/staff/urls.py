@@ -1,0 +1,21 @@
+"""Pages under /admin/ that are no list of rows."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+from config.staff import books, features, jobs
+from config.staff.pages import page_path
+
+
+def staff_urls() -> list[URLPattern]:
+    """Called by the admin site when it gathers its addresses."""
+    return [
+        page_path("configuration/features/", features.features, name="features"),
+        page_path("configuration/settings/", features.settings, name="settings"),
+        page_path("configuration/features/<slug:key>/", features.change, name="feature_change"),
+        page_path("configuration/features/<slug:key>/history/", features.history, name="feature_history"),
+        page_path("operations/jobs/", jobs.jobs, name="jobs"),
+        page_path("operations/jobs/<slug:name>/run/", jobs.run, name="job_run"),
+        page_path("operations/books/", books.books, name="books"),
+    ]
