@@ -28,7 +28,7 @@ def gateway_matrix(town: Town, chance: random.Random) -> str:
         who = people.customer(town, plan)
         people.pay_in(town, who, Decimal(100))
         people.set_rule(town, who, threshold="25", recharge_to="500")
-        town.gateway("", fault=fault, count=1, seconds=1)
+        town.gateway("", fault=fault, count=1, seconds=3)
         people.use(town, who, [7500])
         _live_on(town)
         until(

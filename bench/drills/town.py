@@ -136,7 +136,13 @@ def town() -> Iterator[Town]:
     folder = Path(tempfile.mkdtemp(prefix="tollgate-drill-"))
     folder.chmod(0o711)
     port = _free_port()
-    settings = {"PORT": str(port), "DATA_DIR": str(folder), "DEMO_DATA": "none"}
+    settings = {
+        "PORT": str(port),
+        "DATA_DIR": str(folder),
+        "DEMO_DATA": "none",
+        # How long an unanswered charge is left alone before the gateway is asked about it.
+        "GATEWAY_TIMEOUT_SECONDS": "2",
+    }
     inherited = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}}
     with (folder / "stack.log").open("wb") as log:
         stack = subprocess.Popen(
