@@ -87,9 +87,9 @@ def is_true(value: object) -> bool:
     return value in (True, "true", "True", "1")
 
 
-def whole_number(value: object, *, param: str) -> int:
-    """An amount in minor units."""
-    if not re.fullmatch(r"[0-9]{1,8}", str(value)):
+def whole_number(value: object, *, param: str, digits: int = 8) -> int:
+    """A count of at most so many digits: an amount in minor units has eight, a time more."""
+    if not re.fullmatch(rf"[0-9]{{1,{digits}}}", str(value)):
         raise invalid(f"Invalid integer: {value}", param=param, code="parameter_invalid_integer")
     return int(str(value))
 

@@ -42,7 +42,9 @@ def _fits(intent: Json, match: re.Match[str]) -> bool:
 
 
 def _is_within(created: int, bounds: Json) -> bool:
-    edges = {name: whole_number(value, param="created") for name, value in bounds.items()}
+    edges = {
+        name: whole_number(value, param="created", digits=12) for name, value in bounds.items()
+    }
     return (
         edges.get("gte", 0) <= created <= edges.get("lte", created)
         and edges.get("gt", -1) < created < edges.get("lt", created + 1)
