@@ -37,7 +37,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS new_leg (
 ) ON COMMIT DELETE ROWS
 """
 
-CLEAR = "TRUNCATE new_entry, new_leg"
+CLEAR = "DELETE FROM new_entry; DELETE FROM new_leg"
 
 # One entry and its legs from parameters, in the shape of the tables above.
 GIVEN = """
@@ -104,7 +104,7 @@ inserted AS (
            CASE WHEN l.kind IN {_OF_COMPANIES} THEN i.company_id ELSE {_OURS} END AS owner
     FROM inserted i JOIN new_leg l ON l.entry_key = i.key
     WHERE l.amount <> 0
-), account AS (
+), account AS MATERIALIZED (
     SELECT d.owner, d.kind, d.detail, d.currency, a.id
     FROM (SELECT DISTINCT owner, kind, detail, currency FROM leg) d
     CROSS JOIN LATERAL (
