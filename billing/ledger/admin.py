@@ -31,17 +31,17 @@ class AccountAdmin(RecordAdmin):
     list_display = [
         "__str__",
         link_column("company", title="Company"),
-        "balance_cell",
+        "balance_money",
         amount_column("held", title="Held"),
     ]
     list_filter = ["kind", "currency", ("company", admin.EmptyFieldListFilter)]
     list_select_related = ["company"]
     search_fields = ["company__name", "detail"]
-    fields = [("company", "kind", "detail"), ("currency", "balance_cell", "held")]
-    readonly_fields = ["balance_cell"]
+    fields = [("company", "kind", "detail"), ("currency", "balance_money", "held")]
+    readonly_fields = ["balance_money"]
 
     @admin.display(description="Balance", ordering="balance")
-    def balance_cell(self, account: Account) -> SafeString | str:
+    def balance_money(self, account: Account) -> SafeString | str:
         balance = own_balance(account) if account.balance is None else account.balance
         return amount_cell(balance, account.currency)
 

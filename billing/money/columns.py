@@ -37,7 +37,7 @@ def amount_column(name: str, *, title: str, currency: str = "currency") -> Colum
     def column(row: Model) -> SafeString | str:
         return amount_cell(getattr(row, name), str(_at(row, currency)))
 
-    column.__name__ = f"{name}_column"
+    column.__name__ = f"{name}_money"
     return column
 
 
@@ -49,7 +49,7 @@ def money_column(name: str, *, title: str) -> Column:
         money: Money | None = getattr(row, name)
         return "" if money is None else amount_cell(money.amount, str(money.currency))
 
-    column.__name__ = f"{name}_column"
+    column.__name__ = f"{name}_money"
     return column
 
 

@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from accounts.companies.models import Company
@@ -39,7 +41,6 @@ class CompanyAdmin(RecordAdmin):
     def get_list_display(self, request: HttpRequest) -> list[Column | str]:
         money: list[Column | str] = [
             amount_column("balance", title="Balance"),
-            amount_column("held", title="Held"),
             "billing_type",
         ]
         return [
@@ -47,7 +48,7 @@ class CompanyAdmin(RecordAdmin):
             status_column(),
             *(money if request.user.has_perm(SEES_MONEY) else []),
             short_column("status_reason", title="Why", longest=40),
-            "country",
+            "country_code",
             "email",
             when_column("created_at", title="Since"),
         ]
@@ -60,6 +61,10 @@ class CompanyAdmin(RecordAdmin):
     @admin.display(description="Billing type", ordering="billing_type")
     def billing_type(self, company: Company) -> str:
         return str(company.billing_type)  # type: ignore[attr-defined]  # from `with_money`
+
+    @admin.display(description="Country", ordering="country")
+    def country_code(self, company: Company) -> SafeString:
+        return format_html('<span title="{}">{}</span>', company.country.name, company.country)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.add_company")

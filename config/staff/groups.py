@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import django.contrib.auth.admin  # registers Group in Django's way
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangosGroupAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.http import HttpRequest
@@ -19,7 +19,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class GroupAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class GroupAdmin(DjangosGroupAdmin, ModelAdmin):  # type: ignore[misc]  # unfold has no types
     list_display = ["name", "summary", "people"]
     search_fields = ["name"]
     ordering = ["name"]

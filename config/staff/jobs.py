@@ -17,6 +17,8 @@ from config import clock
 from config.schedule import JOBS, job_named
 from config.staff.pages import rendered, staff_page
 
+_MINUTE = timedelta(minutes=1)
+
 
 @dataclass(frozen=True)
 class Line:
@@ -79,11 +81,8 @@ def _line(state: JobState, *, now: datetime, wall: datetime) -> Line:
 
 
 def _in_words(every: timedelta) -> str:
-    for unit, name in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour")):
+    """1 s, 5 min, 1 h, 1 d."""
+    for unit, sign in ((timedelta(days=1), "d"), (timedelta(hours=1), "h"), (_MINUTE, "min")):
         if every >= unit:
-            return f"every {name}" if every == unit else f"every {every // unit} {name}s"
-    if every >= timedelta(minutes=1):
-        count = every // timedelta(minutes=1)
-        return "every minute" if count == 1 else f"every {count} minutes"
-    count = every // timedelta(seconds=1)
-    return "every second" if count <= 1 else f"every {count} seconds"
+            return f"{every // unit} {sign}"
+    return f"{every.total_seconds():g} s"

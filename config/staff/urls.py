@@ -14,7 +14,9 @@ def staff_urls() -> list[URLPattern]:
         page_path("configuration/features/", features.features, name="features"),
         page_path("configuration/settings/", features.settings, name="settings"),
         page_path("configuration/features/<slug:key>/", features.change, name="feature_change"),
-        page_path("configuration/features/<slug:key>/history/", features.history, name="feature_history"),
+        page_path(
+            "configuration/features/<slug:key>/history/", features.history, name="feature_history"
+        ),
         page_path("operations/jobs/", jobs.jobs, name="jobs"),
         page_path("operations/jobs/<slug:name>/run/", jobs.run, name="job_run"),
         page_path("operations/books/", books.books, name="books"),
