@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from django.contrib import messages
+from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
@@ -50,13 +53,8 @@ def _prove(request: HttpRequest) -> HttpResponseBase:
     return HttpResponseRedirect(reverse("admin:books"))
 
 
-def _history() -> list[dict[str, object]]:
-    """The last runs: when, how many faults."""
-    rows = BooksAudit.objects.raw(
-        "SELECT min(id) AS id, checked_at, sum(faults)::bigint AS faults_found, count(*) AS checks "
-        "FROM books_audit GROUP BY run, checked_at ORDER BY checked_at DESC LIMIT 10"
-    )
-    return [
-        {"checked_at": row.checked_at, "faults": row.faults_found, "checks": row.checks}
-        for row in rows
-    ]
+def _history() -> Iterable[Mapping[str, object]]:
+    """The last runs: when, how many checks and faults."""
+    runs = BooksAudit.objects.order_by().values("run", "checked_at")
+    counted = runs.annotate(checks=Count("id"), faults=Sum("faults"))
+    return counted.order_by("-checked_at")[:10]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 
 from accounts.companies.models import Company
@@ -37,9 +37,8 @@ class BalanceFilter(admin.SimpleListFilter):
         return [("negative", "Below zero"), ("positive", "Above zero")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Company]) -> QuerySet[Company]:
-        if self.value() == "negative":
-            return queryset.filter(balance__lt=0)
-        return queryset.filter(balance__gt=0) if self.value() == "positive" else queryset
+        wanted = {"negative": Q(balance__lt=0), "positive": Q(balance__gt=0)}
+        return queryset.filter(wanted.get(self.value() or "", Q()))
 
 
 def with_money(companies: QuerySet[Company]) -> QuerySet[Company]:

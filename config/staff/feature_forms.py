@@ -32,9 +32,9 @@ class ChangeForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput())
     field_order = ["value", "reason"]
 
-    def __init__(self, *args: Any, state: queries.State, **options: Any) -> None:
+    def __init__(self, data: Any, files: Any, *, state: queries.State) -> None:
         initial = {"value": _typed(state), "version": state.version}
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(data, files, initial=initial)
         self.feature = state.feature
         self.fields["value"] = value_field(state.feature)
         self.order_fields(self.field_order)
@@ -71,18 +71,25 @@ def _read(kind: object, raw: object) -> object:
 
 def value_field(feature: AnyFeature) -> forms.Field:
     """The form field of a kind."""
-    kind, common = feature.kind, {"label": "New value", "required": False}
+    field = _field_of(feature.kind)
+    field.label, field.required = "New value", False
+    return field
+
+
+def _field_of(kind: object) -> forms.Field:
     if isinstance(kind, kinds.Switch):
-        options = [("on", "On"), ("off", "Off")]
-        return forms.ChoiceField(choices=options, widget=UnfoldAdminSelectWidget(), **common)
+        return _choice([("on", "On"), ("off", "Off")])
     if isinstance(kind, kinds.Choice):
-        words = [(option, option) for option in kind.options]
-        return forms.ChoiceField(choices=words, widget=UnfoldAdminSelectWidget(), **common)
+        return _choice([(option, option) for option in kind.options])
     if isinstance(kind, kinds.Picture):
         hint = "PNG, JPEG, GIF, WebP or SVG, at most 256 KB. Empty: no picture."
-        return forms.FileField(widget=UnfoldAdminImageFieldWidget(), help_text=hint, **common)
+        return forms.FileField(widget=UnfoldAdminImageFieldWidget(), help_text=hint)
     if isinstance(kind, kinds.Text) and kind.lines > 1:
         area = UnfoldAdminTextareaWidget(attrs={"rows": kind.lines})
-        return forms.CharField(widget=area, strip=False, **common)
-    unit = getattr(kind, "unit", "")
-    return forms.CharField(widget=UnfoldAdminTextInputWidget(), help_text=unit, **common)
+        return forms.CharField(widget=area, strip=False)
+    unit = str(getattr(kind, "unit", ""))
+    return forms.CharField(widget=UnfoldAdminTextInputWidget(), help_text=unit)
+
+
+def _choice(options: list[tuple[str, str]]) -> forms.ChoiceField:
+    return forms.ChoiceField(choices=options, widget=UnfoldAdminSelectWidget())

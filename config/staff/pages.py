@@ -20,7 +20,7 @@ def staff_page(permission: str) -> Callable[[View[Parameters]], View[Parameters]
 
     def guard(view: View[Parameters]) -> View[Parameters]:
         def guarded(
-            request: HttpRequest, *args: Parameters.args, **kwargs: Parameters.kwargs
+            request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs
         ) -> HttpResponseBase:
             if not request.user.has_perm(permission):
                 raise PermissionDenied

@@ -35,9 +35,9 @@ MODELS: dict[Area, frozenset[str]] = {
     Area.COMPANIES: frozenset({"accounts.company", "accounts.member", "accounts.invitation"}),
     Area.MONEY: _billing(
         "account adjustment allocation allowance balancesnapshot billingperiod billingprofile "
-        "booksaudit consumptionalert costtodate daytotal dispute entry gatewaycustomer gatewayevent "
-        "hold invoice invoiceline invoicetax leg payment paymentmethod paymentstanding periodtotal "
-        "receipt recharge rechargeattempt rechargerule refund series"
+        "booksaudit consumptionalert costtodate daytotal dispute entry gatewaycustomer "
+        "gatewayevent hold invoice invoiceline invoicetax leg payment paymentmethod "
+        "paymentstanding periodtotal receipt recharge rechargeattempt rechargerule refund series"
     ),
     Area.CATALOG: _billing("meter plan planversion price pricerate pricetier refillsize zone"),
     Area.CONNECTIVITY: frozenset(
