@@ -236,7 +236,7 @@ def _go_on_living() -> None:
     _operator("live", {"iccids": list(owner.sims.values_list("iccid", flat=True))})
 
 
-def _operator(command: str, body: dict[str, object]) -> None:
+def _operator(command: str, body: dict[str, str | int | list[str]]) -> None:
     answer = requests.post(
         f"{settings.OPERATOR_BASE_URL}/_control/{command}",
         json=body,

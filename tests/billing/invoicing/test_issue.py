@@ -26,6 +26,8 @@ from tests.two_sessions import at_once
 
 pytestmark = pytest.mark.django_db
 
+D = Decimal
+
 
 def own(kind: str) -> Decimal:
     legs = Leg.objects.filter(account__kind=kind, account__company=None)
@@ -67,7 +69,7 @@ def test_a_postpaid_month_demands_the_rounded_total_by_its_due_date() -> None:
     company = make_company(billing_type="postpaid", credit_limit=None)
     rate(company, net="10.004", tax="2.0008", percent="20")
     invoice = issue(company)
-    assert (invoice.subtotal, invoice.tax, invoice.total) == (10, 2, 12)
+    assert (invoice.subtotal, invoice.tax, invoice.total) == (D(10), D(2), D(12))
     assert invoice.status == "open"
     assert invoice.amount_due == 12
     assert invoice.due_at == CLOSED_AT + timedelta(days=5)
@@ -100,8 +102,8 @@ def test_money_pays_the_oldest_invoice_first_and_partly() -> None:
     pay_open(company.pk, company=company)
     first.refresh_from_db()
     second.refresh_from_db()
-    assert (first.status, first.amount_due) == ("paid", 0)
-    assert (second.status, second.amount_due) == ("open", 15)
+    assert (first.status, first.amount_due) == ("paid", D(0))
+    assert (second.status, second.amount_due) == ("open", D(15))
     assert [row.amount for row in Allocation.objects.order_by("id")] == [40, 10]
 
 
@@ -131,7 +133,7 @@ def test_a_negative_month_is_a_credit_note_and_its_money_pays_the_next_invoice()
     rate(company, net="-10", tax="-2", percent="20")
     note = issue(company)
     assert note.kind == "credit_note"
-    assert (note.subtotal, note.tax, note.total) == (10, 2, 12)
+    assert (note.subtotal, note.tax, note.total) == (D(10), D(2), D(12))
     assert Fund.objects.get(company=company).unapplied == 12
     rate(company, net="30", at=IN_MARCH + timedelta(days=31))
     invoice = issue(company, at=CLOSED_AT + timedelta(days=30))
@@ -146,7 +148,7 @@ def test_a_credit_note_for_one_line_goes_to_what_is_due_of_its_invoice() -> None
     note = credit_invoice(
         invoice.pk, amounts={1: Decimal("2.50")}, reason="Fault", key="k1", by=BY, at=CLOSED_AT
     )
-    assert (note.subtotal, note.tax, note.total) == (Decimal("2.50"), Decimal("0.50"), 3)
+    assert (note.subtotal, note.tax, note.total) == (D("2.50"), D("0.50"), D(3))
     invoice.refresh_from_db()
     assert invoice.amount_due == 9
     with pytest.raises(LineAmountInvalid, match=r"7\.50"):
