@@ -5,7 +5,8 @@ from __future__ import annotations
 from billing.insight.portal import urlpatterns as insight
 from billing.invoicing.portal import urlpatterns as invoicing
 from billing.ledger.portal import urlpatterns as ledger
+from billing.metering.portal import urlpatterns as metering
 from billing.payments.portal import urlpatterns as payments
 from billing.recharges.portal import urlpatterns as recharges
 
-urlpatterns = [*insight, *ledger, *recharges, *payments, *invoicing]
+urlpatterns = [*insight, *ledger, *recharges, *payments, *metering, *invoicing]

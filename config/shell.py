@@ -120,6 +120,7 @@ def _money(member: Member, *, at: datetime) -> Entries:
     if not can(member.role, Permission.SEE_MONEY):
         return
     yield "portal:transactions", _("Transactions"), "arrows-exchange"
+    yield "portal:charges", _("Charges"), "activity"
     yield "portal:payments", _("Payments"), "receipt"
     if value("invoice_menu", at=at):
         yield "portal:invoices", _("Invoices"), "file-invoice"

@@ -41,15 +41,19 @@ class CellColumn(tables.Column):  # type: ignore[misc]
         url: Callable[[Model], str] | None = None,
         **options: object,
     ) -> None:
-        super().__init__(orderable=False, **options)
+        super().__init__(orderable=False, default="", **options)
         self.template = f"components/cells/{cell}.html"
         self.css = CSS[place]
         self.is_labelled = place not in ("key", "figure")
+        self.is_plain = cell == "text" and url is None
         self.is_amount = cell in ("money", "signed_money")
         self.currency = currency
         self.url = url
 
-    def render(self, value: Raw, record: Model) -> SafeString:
+    def render(self, value: Raw, record: Model) -> SafeString | str:
+        """The cell; a plain text needs no template."""
+        if self.is_plain:
+            return str(value)
         context = {
             "value": value,
             "record": record,

@@ -21,7 +21,7 @@ from accounts.pages.filters import SEARCH, Chip, ListFilter
 
 Row = TypeVar("Row", bound=Model)
 SIZES = ("25", "50", "100", "200")
-DEFAULT_SIZE = "50"
+DEFAULT_SIZE = "25"
 COUNTED_UP_TO = 10_000
 PLACE = ("cursor",)
 

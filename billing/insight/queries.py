@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, QuerySet
 
 from accounts.companies.models import Company
 from billing.ledger.models import Account
-from billing.metering.models import DayTotal
+from billing.metering.queries import consumption_by_day
 from billing.subscriptions.models import Subscription
 
 NOTHING = Decimal(0)
@@ -48,17 +48,10 @@ class Service:
 
 def consumption_by_service(company: Company, *, first: date, last: date) -> list[Service]:
     """Consumption of each day of the company's zone, by meter or fee, the dearest first."""
-    rows = (
-        DayTotal.objects.filter(company=company, day__gte=first, day__lte=last)
-        .order_by("meter__title", "kind", "day")
-        .values_list("meter__title", "kind", "day")
-        .annotate(cost=Sum("amount") + Sum("tax"))
-    )
     services: dict[str, Service] = {}
-    for meter, kind, day, cost in rows:
-        title = meter or DayTotal(kind=kind).get_kind_display()
-        service = services.setdefault(title, Service(title=title, amounts={}))
-        service.amounts[day] = service.amounts.get(day, NOTHING) + cost
+    for row in consumption_by_day(company, start=first, end=last + timedelta(days=1)):
+        service = services.setdefault(row.service, Service(title=row.service, amounts={}))
+        service.amounts[row.day] = service.amounts.get(row.day, NOTHING) + row.amount + row.tax
     return sorted(services.values(), key=lambda service: -service.total)
 
 

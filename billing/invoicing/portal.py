@@ -52,7 +52,7 @@ class InvoiceTable(tables.Table):  # type: ignore[misc]
     due_at = CellColumn("day", place="minor", verbose_name=_("Due"))
     total = CellColumn("money", place="figure", verbose_name=_("Total"))
     amount_due = CellColumn("money", place="number", verbose_name=_("Amount due"))
-    currency = CellColumn(place="minor", verbose_name=_("Currency"))
+    currency = CellColumn(visible=False, verbose_name=_("Currency"))
 
     class Meta:
         fields = ()

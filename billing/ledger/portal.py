@@ -26,7 +26,7 @@ class TransactionTable(tables.Table):  # type: ignore[misc]
     document = CellColumn(accessor="entry.document", place="minor", verbose_name=_("Document"))
     amount = CellColumn("signed_money", place="figure", verbose_name=_("Amount"))
     balance_after = CellColumn("money", place="number", verbose_name=_("Balance after"))
-    currency = CellColumn(place="minor", verbose_name=_("Currency"))
+    currency = CellColumn(visible=False, verbose_name=_("Currency"))
 
     class Meta:
         fields = ()

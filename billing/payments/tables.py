@@ -29,7 +29,9 @@ class PaymentTable(tables.Table):  # type: ignore[misc]
         place="figure",
         verbose_name=_("Amount"),
     )
-    currency = CellColumn(accessor="amount_currency", place="minor", verbose_name=_("Currency"))
+    currency = CellColumn(
+        accessor="amount.currency.code", visible=False, verbose_name=_("Currency")
+    )
 
     class Meta:
         fields = ()

@@ -56,7 +56,7 @@ class RechargeRuleForm(MoneyForm):
         label=_("Card"),
         queryset=PaymentMethod.objects.none(),
         required=False,
-        empty_label=_("the default card"),
+        empty_label=_("your default card, once you have one"),
     )
     fallback_methods = forms.ModelMultipleChoiceField(
         label=_("If it fails, try"),
@@ -80,11 +80,14 @@ class RechargeRuleForm(MoneyForm):
     )
 
     def offer(self, cards: QuerySet[PaymentMethod]) -> None:
-        """Let the customer choose among these cards."""
+        """Let the customer choose among these cards; without a choice the default is charged."""
+        default = next((card for card in cards if card.is_default), None)
         for name in ("payment_method", "fallback_methods"):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = cards
+            if default is not None and name == "payment_method":
+                field.empty_label = _("%(card)s, the default card") % {"card": default}
 
 
 class AddressesField(forms.CharField):

@@ -31,7 +31,9 @@ class RechargeTable(tables.Table):  # type: ignore[misc]
     balance_after = CellColumn(
         "money", currency="amount_currency", place="number", verbose_name=_("Balance after")
     )
-    currency = CellColumn(accessor="amount_currency", place="minor", verbose_name=_("Currency"))
+    currency = CellColumn(
+        accessor="amount.currency.code", visible=False, verbose_name=_("Currency")
+    )
 
     class Meta:
         fields = ()

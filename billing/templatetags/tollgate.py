@@ -114,12 +114,14 @@ def day(value: date | datetime | None) -> SafeString:
 
 
 @register.simple_tag(name="bytes")
-def size(count: int | None) -> SafeString:
-    """A size, the exact bytes on hover. Empty for none."""
+def size(count: int | Decimal | None) -> SafeString:
+    """A size in whole bytes, the exact count on hover. Empty for none."""
     if count is None:
         return NOTHING
     return format_html(
-        '<span class="tg-num tg-nowrap" title="{} B">{}</span>', count, wording.bytes_text(count)
+        '<span class="tg-num tg-nowrap" title="{} B">{}</span>',
+        int(count),
+        wording.bytes_text(int(count)),
     )
 
 
@@ -150,6 +152,12 @@ def state_icon(value: str) -> SafeString:
 def state_label(value: str) -> str:
     """A state in its words."""
     return state_of(value).label
+
+
+@register.filter
+def words(code: str) -> str:
+    """A code of ours or of the gateway as words: card_declined is "card declined"."""
+    return code.replace("_", " ")
 
 
 @register.simple_tag

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +23,7 @@ from accounts.access.queries import scoped
 from accounts.pages.charts import Chart, Series
 from accounts.pages.confirmation import confirmation, is_confirmed
 from accounts.pages.lists import Empty, ListPage, Sort
+from billing.money.calc import round_half_even
 from billing.templatetags.wording import bytes_text
 from config import clock
 from features.queries import value
@@ -34,14 +33,7 @@ from telecom.sims.filters import SimListFilter
 from telecom.sims.models import Sim
 from telecom.sims.queries import sims_in_list
 from telecom.sims.tables import SimTable, sim_address
-from telecom.sims.usage import (
-    NOTHING,
-    charges_of,
-    data_left,
-    open_allowances,
-    use_by_country,
-    use_by_day,
-)
+from telecom.sims.usage import NOTHING, data_left, open_allowances, sim_use
 
 SHOWN_DAYS = 30
 SHOWN_CHANGES = 50
@@ -88,6 +80,7 @@ def sim(request: PortalRequest, iccid: str) -> HttpResponse:
         "allowance": allowance,
         "data_left": data_left(allowance) if allowance else None,
         "changes": found.status_changes.all()[:SHOWN_CHANGES],
+        "sees_charges": can(request.member.role, Permission.SEE_MONEY),
         "can_change": can(request.member.role, Permission.CHANGE_SIMS),
         "cost_decimals": value("cost_decimal_points", at=clock.now()),
         "currency": request.company.billing_profile.currency,
@@ -147,33 +140,27 @@ def _asked(
 
 
 def _usage(request: PortalRequest, sim: Sim) -> dict[str, object]:
-    """What the SIM used in the last 30 days of the viewer's zone."""
-    zone, at = ZoneInfo(timezone.get_current_timezone_name()), clock.now()
-    since = at - timedelta(days=SHOWN_DAYS)
-    charges = charges_of(sim, request.company)
-    used = use_by_day(charges, since=since, zone=zone)
+    """What the SIM used in the last 30 days of the company's zone."""
+    zone, at = request.company.zone, clock.now()
     today = at.astimezone(zone).date()
     days = [today - timedelta(days=ago) for ago in reversed(range(SHOWN_DAYS))]
-    return {
-        "chart": _chart(days, [used.get(day, NOTHING).quantity_bytes for day in days]),
-        "used_bytes": sum(use.quantity_bytes for use in used.values()),
-        "cost": sum((use.cost for use in used.values()), NOTHING.cost),
-        "countries": use_by_country(charges, since=since),
-    }
+    start = datetime.combine(days[0], time.min, tzinfo=zone)
+    use = sim_use(sim, request.company, start=start, end=at)
+    return {"use": use, "chart": _chart(days, [use.by_day.get(day, NOTHING) for day in days])}
 
 
-def _chart(days: Sequence[date], quantities: Sequence[int]) -> Chart:
+def _chart(days: Sequence[date], quantities: Sequence[Decimal]) -> Chart:
     return Chart(
         kind="bar",
         labels=[date_format(day, "j M") for day in days],
         series=[
             Series(
                 name=_t("Data in MB"),
-                values=[Decimal(quantity) / BYTES_PER_MB for quantity in quantities],
+                values=[round_half_even(quantity / BYTES_PER_MB, 3) for quantity in quantities],
                 color=1,
             )
         ],
-        shown=lambda mb: bytes_text(int(mb * BYTES_PER_MB)),
+        shown=lambda megabytes: bytes_text(int(megabytes * BYTES_PER_MB)),
         unit="MB",
     )
 

@@ -3,60 +3,49 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Sum
 from django.db.models.functions import TruncDate
 
 from accounts.companies.models import Company
 from billing.metering.models import Charge
+from billing.metering.queries import Use, usage_by_day_and_country
 from billing.subscriptions.models import Allowance, Subscription
 from telecom.sims.models import Sim
 
+NOTHING = Decimal(0)
+
 
 @dataclass(frozen=True)
-class Use:
-    """What was used on a day or in a country: bytes, and its price with tax."""
+class SimUse:
+    """What a SIM used lately: bytes a day, and bytes and cost before tax a country."""
 
-    quantity_bytes: int
+    by_day: dict[date, Decimal]
+    by_country: list[Use]
+    quantity: Decimal
     cost: Decimal
 
 
-NOTHING = Use(quantity_bytes=0, cost=Decimal(0))
-
-
-def charges_of(sim: Sim, company: Company) -> QuerySet[Charge]:
-    """The charges of a SIM while it was this company's."""
+def sim_use(sim: Sim, company: Company, *, start: datetime, end: datetime) -> SimUse:
+    """The use of a SIM between two instants while it was this company's."""
     subscriptions = Subscription.objects.filter(company=company, subject=sim.iccid)
     ids = list(subscriptions.values_list("pk", flat=True))
-    return Charge.objects.filter(subscription__in=ids)
-
-
-def use_by_day(charges: QuerySet[Charge], *, since: datetime, zone: ZoneInfo) -> dict[date, Use]:
-    """Use on each day that has any."""
-    days = (
-        _usage(charges, since=since)
-        .annotate(day=TruncDate("started_at", tzinfo=zone))
-        .values("day")
-        .annotate(total=Sum("quantity"), net=Sum("amount"), taxes=Sum("tax"))
+    rows = usage_by_day_and_country(ids, start=start, end=end, company=company)
+    by_day: dict[date, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        by_day[row.day] += row.quantity
+    return SimUse(
+        by_day=by_day,
+        by_country=_by_country(rows),
+        quantity=sum((row.quantity for row in rows), NOTHING),
+        cost=sum((row.amount for row in rows), NOTHING),
     )
-    return {row["day"]: Use(row["total"], row["net"] + row["taxes"]) for row in days}
-
-
-def use_by_country(charges: QuerySet[Charge], *, since: datetime) -> list[tuple[str, Use]]:
-    """Use in each country, the most used first; the code is empty where none was told."""
-    countries = (
-        _usage(charges, since=since)
-        .values("country")
-        .annotate(total=Sum("quantity"), net=Sum("amount"), taxes=Sum("tax"))
-        .order_by("-total", "country")
-    )
-    return [(row["country"], Use(row["total"], row["net"] + row["taxes"])) for row in countries]
 
 
 def recent_bytes(
@@ -64,9 +53,13 @@ def recent_bytes(
 ) -> dict[UUID, list[int]]:
     """Bytes on each of the last `days` days of many subscriptions, the oldest first."""
     today = at.astimezone(zone).date()
-    charges = Charge.objects.filter(subscription__in=list(subscription_ids))
     rows = (
-        _usage(charges, since=at - timedelta(days=days))
+        Charge.objects.filter(
+            subscription__in=list(subscription_ids),
+            kind=Charge.Kind.USAGE,
+            started_at__gte=at - timedelta(days=days),
+        )
+        .order_by()
         .annotate(day=TruncDate("started_at", tzinfo=zone))
         .values_list("subscription", "day")
         .annotate(total=Sum("quantity"))
@@ -89,8 +82,19 @@ def open_allowances(subscription_ids: Iterable[UUID]) -> dict[UUID, Allowance]:
 
 def data_left(allowance: Allowance) -> int:
     """Bytes of the included data that are not used yet."""
-    return int(max(allowance.included - allowance.used, Decimal(0)))
+    return int(max(allowance.included - allowance.used, NOTHING))
 
 
-def _usage(charges: QuerySet[Charge], *, since: datetime) -> QuerySet[Charge]:
-    return charges.filter(kind=Charge.Kind.USAGE, started_at__gte=since).order_by()
+def _by_country(rows: Sequence[Use]) -> list[Use]:
+    """One row a country, the most used first; the code is empty where none was told."""
+    countries: dict[str, Use] = {}
+    for row in rows:
+        known = countries.get(row.country)
+        countries[row.country] = Use(
+            day=row.day,
+            country=row.country,
+            quantity=row.quantity + (known.quantity if known else NOTHING),
+            amount=row.amount + (known.amount if known else NOTHING),
+            records=row.records + (known.records if known else 0),
+        )
+    return sorted(countries.values(), key=lambda use: (-use.quantity, use.country))
