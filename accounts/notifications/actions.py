@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 
 from accounts.audit.actions import record
 from accounts.companies.models import Company
+from accounts.notifications.calc import each_once
 from accounts.notifications.exceptions import MailHeldSecret, MailIsWaiting
 from accounts.notifications.models import STRUCK_OUT, Mail, MailAttachment
 from accounts.notifications.rendering import rendered
@@ -49,11 +50,12 @@ def queue_mail(
     with _in_the_manner_of(company):
         subject, text, html = rendered(kind, company=company, context=context, at=at)
     mails = []
-    for address in {address.lower(): address for address in to}.values():
+    for address in each_once(to):
         mail, is_new = Mail.objects.get_or_create(
             once=once,
-            to=address,
+            to__iexact=address,
             defaults={
+                "to": address,
                 "company": company,
                 "kind": kind,
                 "subject": subject,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Lower
 from uuid_utils.compat import uuid7
 
 from accounts.companies.models import Company
@@ -43,7 +44,7 @@ class Mail(models.Model):
     class Meta:
         db_table = "mail"
         ordering = ["-created_at", "-id"]
-        constraints = [models.UniqueConstraint(fields=["once", "to"], name="mail_once_per_address")]
+        constraints = [models.UniqueConstraint("once", Lower("to"), name="mail_once_per_address")]
         indexes = [
             models.Index(
                 fields=["next_attempt_at", "id"],

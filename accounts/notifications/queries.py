@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Min, QuerySet
 
 from accounts.companies.models import Company
+from accounts.notifications.calc import each_once
 from accounts.notifications.models import Mail
 from accounts.people.models import Member, Role
 
@@ -14,8 +15,7 @@ from accounts.people.models import Member, Role
 def recipients(company: Company, *roles: Role) -> list[str]:
     """The company's own address and those of its members with these roles, each once."""
     members = Member.objects.filter(company=company, role__in=roles, user__is_active=True)
-    addresses = [company.email, *members.values_list("user__email", flat=True)]
-    return list({address.lower(): address for address in reversed(addresses)}.values())[::-1]
+    return each_once([company.email, *members.values_list("user__email", flat=True)])
 
 
 def due_mails(*, at: datetime) -> QuerySet[Mail]:

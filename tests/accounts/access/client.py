@@ -41,6 +41,18 @@ class Api(APIClient):
         answer: Answer = send(address, body, format="json", headers=sent)
         return answer
 
+    def raw(
+        self, method: str, route: str, body: bytes, content_type: str = "application/json"
+    ) -> Answer:
+        """Exactly these bytes."""
+        answer: Answer = self.generic(
+            method,
+            f"/api/v1/{route}",
+            body,  # type: ignore[arg-type]
+            content_type=content_type,
+        )
+        return answer
+
     def read(self, route: str, **query: str) -> Answer:
         address = route if route.startswith(("/", "http")) else f"/api/v1/{route}"
         answer: Answer = self.get(address, query)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from threading import Event as Signal
 from threading import Thread
@@ -25,9 +25,8 @@ NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def own_handlers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def own_handlers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_HANDLERS", {})
-    yield
 
 
 @pytest.fixture

@@ -112,9 +112,9 @@ def test_a_withdrawn_link_is_dead(company: Company) -> None:
     withdraw_invitation(invitation, acting_as=Role.ADMIN, by="x", at=NOON)
     bob = make_user("bob@x.example")
     assert _code(lambda: accept_invitation(_token(), user=bob, at=NOON)) == "invitation_gone"
-    assert _code(
-        lambda: resend_invitation(invitation, acting_as=Role.OWNER, by="x", at=NOON)
-    ) == ("invitation_gone")
+    assert _code(lambda: resend_invitation(invitation, acting_as=Role.OWNER, by="x", at=NOON)) == (
+        "invitation_gone"
+    )
     _invite(company)
 
 
@@ -158,9 +158,7 @@ def test_a_new_person_sets_a_password_and_can_sign_in(company: Company, client: 
     _invite(company, at=now())
     url = f"/portal/invitations/{_token()}/"
     assert "First name" in client.get(url).content.decode()
-    answer = client.post(
-        url, {"first_name": "Bob", "last_name": "Ng", "password": "a-good-pass-9"}
-    )
+    answer = client.post(url, {"first_name": "Bob", "last_name": "Ng", "password": "a-good-pass-9"})
     assert (answer.status_code, answer.headers["Location"]) == (302, "/portal/")
     bob = User.objects.get(email="bob@x.example")
     assert bob.memberships.get().role == Role.FINANCE
