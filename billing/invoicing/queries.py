@@ -22,6 +22,7 @@ from features.queries import value
 _FEE_TITLES = {
     Charge.Kind.MONTHLY_FEE: "Monthly fee",
     Charge.Kind.ACTIVATION_FEE: "Activation fee",
+    Charge.Kind.RESERVATION: "Reserved spending",
 }
 
 

@@ -121,10 +121,11 @@ def take_hold(
 ) -> Hold:
     """Set the amount aside on an account that the caller has locked.
 
-    Raises InsufficientBalance; a key that is in the table already is an IntegrityError, so look
+    Only a quantity may cost nothing: the units that a plan includes. Raises InsufficientBalance; a key that is in the table already is an IntegrityError, so look
     for it first (`hold_of_key`).
     """
-    if amount <= 0 or expires_at <= at:
+    is_free = amount == 0 and purpose.get("quantity") is not None
+    if (amount <= 0 and not is_free) or expires_at <= at:
         raise InvalidHold
     _cover(account, amount, at=at)
     hold = Hold.objects.create(
@@ -243,7 +244,7 @@ def release_due(*, at: datetime) -> int:
 
 def _cover(account: Account, amount: Decimal, *, at: datetime) -> None:
     left = spendable(account, at=at)
-    if left is not None and amount > left:
+    if left is not None and amount > max(left, NOTHING):
         raise InsufficientBalance(amount - left, account.currency)
 
 

@@ -27,7 +27,7 @@ from billing.metering.models import RejectCode, UsageBatch
 from billing.metering.snapshots import timeline
 from billing.metering.statements import arriving, settling
 from billing.metering.statements.execution import run
-from billing.metering.statements.rating import rate
+from billing.metering.statements.rating import KEYED, Needs, rate
 from billing.subscriptions.periods import ensure_period, open_period
 from features.queries import value
 
@@ -84,6 +84,7 @@ class Survey(NamedTuple):
     rateable: int
     has_allowances: bool
     has_tiers: bool
+    has_sessions: bool
     has_first_usage: bool
     first: datetime
     last: datetime
@@ -190,26 +191,35 @@ def _rate_once(work: Work, *, source: str, scope: UUID | None, at: datetime) -> 
 
 def _rate(batch: Batch, survey: Survey, companies: list[UUID]) -> int:
     """Lock, rate and deduct what can be rated; returns how many records were not."""
-    _ensure_periods(batch)
+    ensure_periods(batch)
     batch.run(arriving.LOCK, companies=companies)
-    if survey.has_allowances:
-        batch.run(arriving.ALLOWANCES_WANTED)
-    features = timeline(survey.first, survey.last)
     prepare_entries()
-    left_over = batch.run(
-        rate(allowances=survey.has_allowances, tiers=survey.has_tiers),
-        tax_percent=value("tax_percent", at=batch.at),
-        features=features.ids,
-        feature_bounds=features.bounds,
-        entry_kind=EntryKind.USAGE.value,
-        by="system",
-        description="Usage",
-    )
+    left_over = rate_resolved(batch, survey, entry_kind=EntryKind.USAGE, description="Usage")
     make_entries()
     return left_over
 
 
-def _ensure_periods(batch: Batch) -> None:
+def rate_resolved(
+    batch: Batch, survey: Survey, *, entry_kind: EntryKind, description: str, keyed: str = KEYED
+) -> int:
+    """Charges, totals and entries of the resolved records; their accounts are locked."""
+    if survey.has_allowances:
+        batch.run(arriving.ALLOWANCES_WANTED)
+    features = timeline(survey.first, survey.last)
+    has_covers = survey.has_sessions and batch.rows_of(arriving.HAS_COVERS)[0][0]
+    needs = Needs(survey.has_allowances, survey.has_tiers, has_covers)
+    return batch.run(
+        rate(needs, keyed=keyed),
+        tax_percent=value("tax_percent", at=batch.at),
+        features=features.ids,
+        feature_bounds=features.bounds,
+        entry_kind=entry_kind.value,
+        by="system",
+        description=description,
+    )
+
+
+def ensure_periods(batch: Batch) -> None:
     """The periods of use, and for those already issued the next one that is not."""
     for company_id, first, last in batch.rows_of(arriving.PERIODS_WANTED):
         company = Company.objects.get(pk=company_id)

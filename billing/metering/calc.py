@@ -10,6 +10,11 @@ LARGEST_QUANTITY = 10**18 - 1
 DEAREST_RECORD = 10**12
 """A record that would cost more than this, in any currency, is an error and not a sale."""
 
+INTERNAL = "tollgate:"
+"""Begins the names of our own sources (fees, reservations); no sender may use it."""
+
+RESERVATIONS = f"{INTERNAL}hold"
+
 _SEPARATOR = "\x1f"
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -78,7 +79,7 @@ def _due(at: datetime) -> QuerySet[Subscription]:
     ).order_by("pk")
 
 
-def _ensure_periods(subscription_ids: Sequence[object]) -> None:
+def _ensure_periods(subscription_ids: Sequence[UUID]) -> None:
     """The periods that the fees are for; before the locks, since it locks companies."""
     rows = Subscription.objects.filter(pk__in=subscription_ids).select_related("company")
     for row in rows:
@@ -89,7 +90,7 @@ def _ensure_periods(subscription_ids: Sequence[object]) -> None:
 
 
 @transaction.atomic
-def _charge(subscription_ids: Sequence[object], *, at: datetime) -> tuple[int, int]:
+def _charge(subscription_ids: Sequence[UUID], *, at: datetime) -> tuple[int, int]:
     """Charge the fees of these subscriptions, as far as no other worker is at it."""
     claimed = _due(at).filter(pk__in=subscription_ids).select_related("company")
     rows = list(claimed.select_for_update(no_key=True, skip_locked=True, of=("self",)))
@@ -100,9 +101,9 @@ def _charge(subscription_ids: Sequence[object], *, at: datetime) -> tuple[int, i
     return len(rows), made
 
 
-def _bindings(rows: Iterable[Subscription]) -> dict[object, list[SubjectKey]]:
+def _bindings(rows: Iterable[Subscription]) -> dict[UUID, list[SubjectKey]]:
     """Which version held when, by subscription."""
-    found: dict[object, list[SubjectKey]] = {row.pk: [] for row in rows}
+    found: dict[UUID, list[SubjectKey]] = {row.pk: [] for row in rows}
     bindings = SubjectKey.objects.filter(
         subscription__in=list(found), key=F("subscription__subject")
     )
@@ -115,7 +116,7 @@ def _fees_of(
     subscription: Subscription, bindings: Sequence[SubjectKey], *, at: datetime
 ) -> list[Fee]:
     """The fees that are due by now; moves the subscription's due times on."""
-    fees = []
+    fees: list[Fee] = []
     while subscription.next_fee_at is not None and subscription.next_fee_at <= at:
         fees += _monthly(subscription, bindings, due=subscription.next_fee_at)
     if subscription.activation_fee_at is not None and subscription.activation_fee_at <= at:
@@ -213,6 +214,8 @@ def _book(fees: Sequence[Fee], *, at: datetime) -> int:
         "subscription_ids": [fee.subscription.pk for fee in fees],
         "version_ids": [fee.version.pk for fee in fees],
         "subjects": [fee.subscription.subject for fee in fees],
+        "sessions": ["" for _ in fees],
+        "taxes": [None for _ in fees],
         "started_ats": [fee.started_at for fee in fees],
         "amounts": [fee.amount for fee in fees],
         "tax_percent": value("tax_percent", at=at),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import django_filters
 from django.db.models import QuerySet
 
@@ -18,10 +20,10 @@ class ChargeFilter(django_filters.FilterSet):  # type: ignore[misc]
     source = django_filters.CharFilter("source", max_length=64)
     kind = django_filters.ChoiceFilter("kind", choices=Charge.Kind.choices)
 
-    def of_company(self, rows: QuerySet[Charge], name: str, value: object) -> QuerySet[Charge]:
+    def of_company(self, rows: QuerySet[Charge], name: str, value: UUID) -> QuerySet[Charge]:
         return rows.filter(company=value).order_by("-started_at", "-id")
 
-    def of_subscription(self, rows: QuerySet[Charge], name: str, value: object) -> QuerySet[Charge]:
+    def of_subscription(self, rows: QuerySet[Charge], name: str, value: UUID) -> QuerySet[Charge]:
         return rows.filter(subscription=value).order_by("-started_at", "-id")
 
     def of_subject(self, rows: QuerySet[Charge], name: str, value: str) -> QuerySet[Charge]:

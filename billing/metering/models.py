@@ -158,6 +158,7 @@ class Charge(models.Model):
         USAGE = "usage"
         MONTHLY_FEE = "monthly_fee"
         ACTIVATION_FEE = "activation_fee"
+        RESERVATION = "reservation"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=16, choices=Kind)
@@ -296,17 +297,21 @@ class TierUse(models.Model):
 
 
 class SessionCover(models.Model):
-    """What commits of reservations have charged of a session ahead of the operator's record."""
+    """What commits of reservations have charged of a session ahead of the operator's record:
+    a quantity of a meter, or (meter empty) money."""
 
     subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="session_covers")
     session = models.CharField(max_length=128, db_collation="C")
+    meter = models.CharField(max_length=64, blank=True)
     quantity = models.DecimalField(max_digits=30, decimal_places=0, default=Decimal(0))
     amount = AmountField(default=Decimal(0))
 
     class Meta:
         db_table = "session_cover"
         constraints = [
-            models.UniqueConstraint(fields=["subscription", "session"], name="session_cover_once"),
+            models.UniqueConstraint(
+                fields=["subscription", "session", "meter"], name="session_cover_once"
+            ),
             models.CheckConstraint(
                 condition=Q(quantity__gte=0, amount__gte=0), name="session_cover_is_not_negative"
             ),

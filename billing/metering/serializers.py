@@ -7,13 +7,15 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.companies.models import Company
 from billing.metering.calc import source_label
 from billing.metering.explanation import explain
 from billing.metering.models import Charge, UsageReject
+from billing.metering.rerating import Selection
 from billing.money.calc import plain
 from billing.money.serializers import AmountStringField
 
-SOURCE = r"^[^\x00-\x1f\x7f\ud800-\udfff]+\Z"
+SOURCE = r"^(?!tollgate:)[^\x00-\x1f\x7f\ud800-\udfff]+\Z"
 LONGEST_SOURCE = 64
 MOST_RECORDS = 100_000
 
@@ -78,7 +80,7 @@ class ChargeOutput(serializers.ModelSerializer[Charge]):
     """A charge; amounts in its currency, quantities in base units."""
 
     record_id = serializers.CharField(source="external_id")
-    source = serializers.SerializerMethodField()
+    source = serializers.SerializerMethodField()  # type: ignore[assignment]  # DRF names its own
     company = serializers.UUIDField(source="company_id")
     subscription = serializers.UUIDField(source="subscription_id")
     billable = serializers.SerializerMethodField()
@@ -160,7 +162,7 @@ class RejectOutput(serializers.ModelSerializer[UsageReject]):
     """A record that waits for its correction."""
 
     record_id = serializers.CharField(source="external_id")
-    source = serializers.SerializerMethodField()
+    source = serializers.SerializerMethodField()  # type: ignore[assignment]  # DRF names its own
     record = serializers.JSONField()
 
     class Meta:
@@ -197,3 +199,48 @@ class ReplayInput(serializers.Serializer[Any]):
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         source = serializers.RegexField(SOURCE, max_length=LONGEST_SOURCE, required=False)
         return {**super().get_fields(), "source": source}
+
+
+class RerateInput(serializers.Serializer[Any]):
+    """Charges of a company or a source, by time of use: `from` until before `to`."""
+
+    company = serializers.PrimaryKeyRelatedField(queryset=Company.objects.all(), required=False)
+    to = serializers.DateTimeField()
+    dry_run = serializers.BooleanField(required=False, default=False)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        source = serializers.RegexField(SOURCE, max_length=LONGEST_SOURCE, required=False)
+        return {
+            **super().get_fields(),
+            "from": serializers.DateTimeField(),
+            "source": source,
+        }
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("company" in attrs) == ("source" in attrs):
+            raise serializers.ValidationError(
+                {"company": "Give a company or a source."}, code="company_or_source"
+            )
+        if attrs["to"] <= attrs["from"]:
+            raise serializers.ValidationError(
+                {"to": "The range ends before it begins."}, code="invalid_time"
+            )
+        return attrs
+
+    def selection(self) -> Selection:
+        """Which charges are meant."""
+        fields = self.validated_data
+        return Selection(
+            start=fields["from"],
+            end=fields["to"],
+            company=fields.get("company"),
+            source=fields.get("source"),
+        )
+
+
+class RerateOutput(serializers.Serializer[Any]):
+    """How many charges, and their sums without tax before and after."""
+
+    charges = serializers.IntegerField()
+    before = AmountStringField()
+    after = AmountStringField()

@@ -115,9 +115,18 @@ SURVEY = """
 SELECT count(*) FILTER (WHERE code = ''),
        coalesce(bool_or(has_allowance) FILTER (WHERE code = ''), false),
        coalesce(bool_or(is_tiered) FILTER (WHERE code = ''), false),
+       coalesce(bool_or(session <> '') FILTER (WHERE code = ''), false),
        coalesce(bool_or(NOT is_used) FILTER (WHERE code = ''), false),
        min(started_at) FILTER (WHERE code = ''), max(started_at) FILTER (WHERE code = '')
 FROM usage_row
+"""
+
+# Whether reservations have charged any of the sessions ahead.
+HAS_COVERS = """
+SELECT EXISTS (
+    SELECT FROM usage_row u
+    JOIN session_cover s ON s.subscription_id = u.subscription_id AND s.session = u.session
+    WHERE u.code = '' AND u.session <> '')
 """
 
 # Companies whose usage does not lie in one stored period that is still to be issued.

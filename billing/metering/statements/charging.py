@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from billing.metering.calc import INTERNAL
 from billing.metering.statements.booking import BOOKED, CHARGE_COLUMNS
 
-# Fees, given column by column → charges. Their identity is taken as a record's is, so that a fee
-# falls due once for a subscription and a period whatever runs twice.
+# Fees and reservations, given column by column → charges. Their identity is taken as a record's
+# is, so that a fee falls due once for a subscription and a period whatever runs twice. Amounts
+# without a tax of their own are taxed.
 CHARGE_FEES = f"""
 WITH fee AS MATERIALIZED (
     SELECT n, (%(prefix)s::text || lpad(to_hex(n), 6, '0'))::uuid AS charge_id, kind,
-           external_id, company_id, subscription_id, version_id, subject, started_at, amount,
-           md5(external_id)::uuid AS content_hash
+           '{INTERNAL}' || kind AS source, external_id, company_id, subscription_id, version_id,
+           subject, session, started_at, amount, tax, md5(external_id)::uuid AS content_hash
     FROM unnest(%(kinds)s::text[], %(external_ids)s::text[], %(company_ids)s::uuid[],
                 %(subscription_ids)s::uuid[], %(version_ids)s::uuid[], %(subjects)s::text[],
-                %(started_ats)s::timestamptz[], %(amounts)s::numeric[])
+                %(sessions)s::text[], %(started_ats)s::timestamptz[], %(amounts)s::numeric[],
+                %(taxes)s::numeric[])
          WITH ORDINALITY AS given(kind, external_id, company_id, subscription_id, version_id,
-                                  subject, started_at, amount, n)
+                                  subject, session, started_at, amount, tax, n)
 ), keyed AS (
     INSERT INTO usage_key (source, external_id, content_hash, charge_id)
-    SELECT kind, external_id, content_hash, charge_id FROM fee ORDER BY n
+    SELECT source, external_id, content_hash, charge_id FROM fee ORDER BY n
     ON CONFLICT (source, external_id) DO NOTHING
     RETURNING charge_id
 ), payer AS MATERIALIZED (
@@ -36,9 +39,10 @@ WITH fee AS MATERIALIZED (
                WHERE o.company_id = e.company_id AND o.starts_at >= b.ends_at
                  AND o.status <> 'issued'
                ORDER BY o.starts_at LIMIT 1) END,
-           b.id, p.entry_id, e.kind, e.external_id, e.subject, NULL, '', '', e.started_at,
+           b.id, p.entry_id, e.source, e.external_id, e.subject, NULL, '', e.session, e.started_at,
            %(at)s::timestamptz, 1, 1, 0, NULL, NULL, e.amount, p.tax_percent,
-           round_half_even(e.amount * p.tax_percent * 0.01, 12), %(features_id)s::bigint, NULL
+           coalesce(e.tax, round_half_even(e.amount * p.tax_percent * 0.01, 12)),
+           %(features_id)s::bigint, NULL
     FROM fee e
     JOIN keyed USING (charge_id)
     JOIN payer p USING (company_id)

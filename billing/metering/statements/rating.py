@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from billing.metering.calc import RESERVATIONS
 from billing.metering.statements.booking import BOOKED, CHARGE_COLUMNS
 
 # Takes the identity of each record that can be rated; whoever has it already keeps it.
-_KEYED = """
+KEYED = """
 keyed AS (
     INSERT INTO usage_key (source, external_id, content_hash, charge_id)
     SELECT source, external_id, content_hash, charge_id FROM usage_row WHERE code = '' ORDER BY n
@@ -41,12 +44,33 @@ period AS MATERIALIZED (
      AND b.starts_at <= s.last AND b.ends_at > s.first
 )"""
 
-# The records to rate, with the period of their use.
-_FRESH = """
-fresh AS MATERIALIZED (
-    SELECT u.*, b.use_period_id, b.period_id
+# What a reservation of the same session has charged ahead covers the record, in order of arrival.
+_COVERED = f"""
+covered AS MATERIALIZED (
+    SELECT u.n, s.id AS cover_id,
+           greatest(0, least(u.billed, s.quantity - sum(u.billed) OVER earlier + u.billed))::bigint
+           AS quantity
     FROM usage_row u
     JOIN keyed USING (charge_id)
+    JOIN session_cover s ON s.subscription_id = u.subscription_id AND s.session = u.session
+     AND s.meter = u.meter_id
+    WHERE u.session <> '' AND u.source <> '{RESERVATIONS}'
+    WINDOW earlier AS (PARTITION BY s.id ORDER BY u.n ROWS UNBOUNDED PRECEDING)
+), covers AS (
+    UPDATE session_cover s SET quantity = s.quantity - c.quantity
+    FROM (SELECT cover_id, sum(quantity) AS quantity FROM covered GROUP BY cover_id) c
+    WHERE s.id = c.cover_id
+)"""  # noqa: S608 - the only text put in is a constant of ours
+
+_NOTHING_COVERED = "covered AS (SELECT NULL::integer AS n, 0::bigint AS quantity WHERE false)"
+
+# The records to rate, with the period of their use, and the quantity that is `due` for it.
+_FRESH = """
+fresh AS MATERIALIZED (
+    SELECT u.*, b.use_period_id, b.period_id, u.billed - coalesce(c.quantity, 0) AS due
+    FROM usage_row u
+    JOIN keyed USING (charge_id)
+    LEFT JOIN covered c ON c.n = u.n
     LEFT JOIN period b ON b.company_id = u.company_id
      AND b.starts_at <= u.started_at AND u.started_at < b.ends_at
 )"""
@@ -56,8 +80,7 @@ fresh AS MATERIALIZED (
 _DRAWN = """
 drawn AS MATERIALIZED (
     SELECT u.n, a.id AS allowance_id,
-           greatest(0, least(u.billed,
-                             a.included - a.used - sum(u.billed) OVER earlier + u.billed)) AS free
+           greatest(0, least(u.due, a.included - a.used - sum(u.due) OVER earlier + u.due)) AS free
     FROM fresh u
     JOIN allowance a ON a.subscription_id = u.subscription_id AND a.period_id = u.use_period_id
      AND a.version_id = u.version_id AND a.meter_id = u.meter_id
@@ -81,7 +104,7 @@ climbed AS MATERIALIZED (
     FROM fresh u
     JOIN price p ON p.id = u.price_id
     LEFT JOIN drawn d ON d.n = u.n
-    CROSS JOIN LATERAL (SELECT u.billed - coalesce(d.free, 0) AS billable) q
+    CROSS JOIN LATERAL (SELECT u.due - coalesce(d.free, 0) AS billable) q
     LEFT JOIN tier_use t ON t.subscription_id = u.subscription_id AND t.price_id = u.price_id
      AND t.period_id = u.use_period_id
     WHERE u.is_tiered
@@ -112,31 +135,57 @@ climbed AS MATERIALIZED (
 
 _NOTHING_TIERED = "tiered AS (SELECT NULL::integer AS n, 0::numeric AS cost WHERE false)"
 
-# Rounded once, half-even, to 12 decimals; the tax of it likewise. OFFSET 0 keeps PostgreSQL from
-# working out the amount twice.
+# Rounded once, half-even, to 12 decimals. OFFSET 0 keeps PostgreSQL from working it out twice.
+_PRICED = """
+priced AS (
+    SELECT *, round_half_even(exact, 12) AS full_amount
+    FROM (
+        SELECT u.*, p.entry_id, p.tax_percent, coalesce(d.free, 0) AS free,
+               CASE WHEN u.is_tiered THEN t.cost
+                    ELSE (u.due - coalesce(d.free, 0)) * u.per_base END AS exact,
+               CASE WHEN NOT u.is_tiered THEN u.per_base END AS unit_price
+        FROM fresh u
+        JOIN payer p USING (company_id)
+        LEFT JOIN drawn d ON d.n = u.n
+        LEFT JOIN tiered t ON t.n = u.n
+        OFFSET 0) exact
+    OFFSET 0
+)"""
+
+# Money that a reservation of the same session has charged ahead pays for the record.
+_PAID = f"""
+paid AS MATERIALIZED (
+    SELECT p.n, s.id AS cover_id,
+           greatest(0, least(p.full_amount,
+                             s.amount - sum(p.full_amount) OVER earlier + p.full_amount)) AS amount
+    FROM priced p
+    JOIN session_cover s ON s.subscription_id = p.subscription_id AND s.session = p.session
+     AND s.meter = ''
+    WHERE p.session <> '' AND p.source <> '{RESERVATIONS}'
+    WINDOW earlier AS (PARTITION BY s.id ORDER BY p.n ROWS UNBOUNDED PRECEDING)
+), payments AS (
+    UPDATE session_cover s SET amount = s.amount - p.amount
+    FROM (SELECT cover_id, sum(amount) AS amount FROM paid GROUP BY cover_id) p
+    WHERE s.id = p.cover_id
+)"""  # noqa: S608 - the only text put in is a constant of ours
+
+_NOTHING_PAID = "paid AS (SELECT NULL::integer AS n, 0::numeric AS amount WHERE false)"
+
+# The charges. Tax is rounded as the amount is.
 _CHARGED = f"""
 charged AS (
     INSERT INTO charge ({CHARGE_COLUMNS})
     SELECT charge_id, 'usage', company_id, subscription_id, version_id, period_id, use_period_id,
            entry_id, source, external_id, subject, meter_id, country, session, started_at,
-           %(at)s::timestamptz, quantity, billed, free, price_id, unit_price, amount, tax_percent,
+           %(at)s::timestamptz, quantity, due, free, price_id, unit_price, amount, tax_percent,
            round_half_even(amount * tax_percent * 0.01, 12),
            (%(features)s::bigint[])[
                1 + width_bucket(started_at, %(feature_bounds)s::timestamptz[])],
            NULL
     FROM (
-        SELECT *, round_half_even(exact, 12) AS amount
-        FROM (
-            SELECT u.*, p.entry_id, p.tax_percent, coalesce(d.free, 0) AS free,
-                   CASE WHEN u.is_tiered THEN t.cost
-                        ELSE (u.billed - coalesce(d.free, 0)) * u.per_base END AS exact,
-                   CASE WHEN NOT u.is_tiered THEN u.per_base END AS unit_price
-            FROM fresh u
-            JOIN payer p USING (company_id)
-            LEFT JOIN drawn d ON d.n = u.n
-            LEFT JOIN tiered t ON t.n = u.n
-            OFFSET 0) exact
-        OFFSET 0) rounded
+        SELECT p.*, p.full_amount - coalesce(f.amount, 0) AS amount
+        FROM priced p LEFT JOIN paid f ON f.n = p.n
+        OFFSET 0) due
     ORDER BY n
     RETURNING company_id, period_id, use_period_id, kind, version_id, meter_id, country, price_id,
               tax_percent, started_at, quantity, from_allowance, amount, tax
@@ -150,15 +199,30 @@ WHERE NOT EXISTS (SELECT FROM keyed k WHERE k.charge_id = u.charge_id)
 """
 
 
-def rate(*, allowances: bool, tiers: bool) -> str:
-    """The rating statement; batches without allowances or tiers do without those steps."""
+@dataclass(frozen=True)
+class Needs:
+    """The steps that a batch cannot do without."""
+
+    allowances: bool
+    tiers: bool
+    covers: bool
+
+
+def rate(needs: Needs, *, keyed: str = KEYED) -> str:
+    """The rating statement, of the steps that the batch needs.
+
+    `keyed` is the step that takes the identities and returns the `charge_id`s to be rated.
+    """
     steps = (
-        _KEYED,
+        keyed,
         _PAYER,
         _PERIOD,
+        _COVERED if needs.covers else _NOTHING_COVERED,
         _FRESH,
-        _DRAWN if allowances else _NOTHING_DRAWN,
-        _TIERED if tiers else _NOTHING_TIERED,
+        _DRAWN if needs.allowances else _NOTHING_DRAWN,
+        _TIERED if needs.tiers else _NOTHING_TIERED,
+        _PRICED,
+        _PAID if needs.covers else _NOTHING_PAID,
         _CHARGED,
         BOOKED,
     )

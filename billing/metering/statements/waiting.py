@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from billing.metering.statements.arriving import COLUMNS
 
-SHARDS = 16
+SHARDS = 16  # a power of two: the last bits of a hash choose
 
 ADD_SHARDS = """
 INSERT INTO inbox_shard (id)
@@ -16,7 +16,8 @@ ON CONFLICT DO NOTHING
 # then seldom wait for each other. Who is charged is decided when the record is rated.
 RECEIVE = f"""
 INSERT INTO inbox (shard, received_at, {COLUMNS})
-SELECT abs(hashtext(coalesce(k.company_id::text, a.subject)) % %(shards)s), %(at)s::timestamptz,
+SELECT hashtext(coalesce(k.company_id::text, a.subject)) & (%(shards)s - 1),
+       %(at)s::timestamptz,
        {", ".join(f"a.{column.strip()}" for column in COLUMNS.split(","))}
 FROM arrival a
 LEFT JOIN subject_key k
@@ -35,12 +36,12 @@ CLAIM = "SELECT id FROM inbox_shard WHERE id = %(shard)s FOR UPDATE SKIP LOCKED"
 
 # The oldest records of a shard → arrivals.
 TAKE = f"""
-INSERT INTO arrival (n, {COLUMNS})
 WITH oldest AS (
     SELECT id FROM inbox WHERE shard = %(shard)s ORDER BY id LIMIT %(most)s
 ), taken AS (
     DELETE FROM inbox WHERE id IN (SELECT id FROM oldest) RETURNING id, {COLUMNS}
 )
+INSERT INTO arrival (n, {COLUMNS})
 SELECT row_number() OVER (ORDER BY id), {COLUMNS} FROM taken
 """  # noqa: S608 - the only text put in is a constant of ours
 

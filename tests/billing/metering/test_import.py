@@ -136,9 +136,7 @@ def test_a_map_gives_naive_times_their_zone_and_format(tmp_path: Path) -> None:
         'colums = "x"',
     ],
 )
-def test_a_map_that_says_nonsense_is_refused_with_the_reason(
-    tmp_path: Path, map_text: str
-) -> None:
+def test_a_map_that_says_nonsense_is_refused_with_the_reason(tmp_path: Path, map_text: str) -> None:
     file = tmp_path / "usage.csv"
     file.write_text("id\n1\n")
 

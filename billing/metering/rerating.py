@@ -1,0 +1,137 @@
+"""Charges rated anew, after a plan was changed in the past or a price was wrong.
+
+Each charge that stands is reversed and its record rated by what holds now, in the order in which
+the records first arrived, in one transaction. A dry run does the same and takes it all back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from accounts.access.exceptions import Refused
+from accounts.audit.actions import record
+from accounts.companies.models import Company
+from billing.ledger.actions import make_entries, prepare_entries
+from billing.ledger.models import EntryKind
+from billing.metering.batches import (
+    Batch,
+    Survey,
+    ensure_periods,
+    new_prefix,
+    prepare_batch,
+    rate_resolved,
+)
+from billing.metering.enforcement import enforce
+from billing.metering.statements import arriving, rerating
+
+MOST_CHARGES = 1_000_000
+
+
+class TooManyCharges(Refused):
+    """One transaction is not for so many."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "too_many_charges", f"More than {MOST_CHARGES} charges: choose a shorter time.", "to"
+        )
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Charges of a company or of a source, by time of use; half-open."""
+
+    start: datetime
+    end: datetime
+    company: Company | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Rerated:
+    """How many charges were rated anew, and their net amounts without tax before and after."""
+
+    charges: int
+    before: Decimal
+    after: Decimal
+
+
+@transaction.atomic
+def rerate(selection: Selection, *, by: str, at: datetime) -> Rerated:
+    """Reverse the charges and rate their records anew."""
+    batch = _take(selection, at=at)
+    result = _rerate(batch) if batch else Rerated(0, Decimal(0), Decimal(0))
+    record(
+        "charges.rerated",
+        actor=by,
+        at=at,
+        company=selection.company,
+        target=selection.source or "",
+        after={
+            "from": selection.start,
+            "to": selection.end,
+            "charges": result.charges,
+            "before": str(result.before),
+            "after": str(result.after),
+        },
+    )
+    return result
+
+
+def preview_rerating(selection: Selection, *, by: str, at: datetime) -> Rerated:
+    """What `rerate` would do; nothing is kept."""
+    with transaction.atomic():
+        result = rerate(selection, by=by, at=at)
+        transaction.set_rollback(True)
+    return result
+
+
+def _take(selection: Selection, *, at: datetime) -> Batch | None:
+    """The records of the charges, resolved by what holds now; None when there are none."""
+    prepare_batch()
+    batch = Batch(rows=MOST_CHARGES, scope=None, at=at)
+    taken = batch.run(
+        rerating.TAKE,
+        company=selection.company.pk if selection.company else None,
+        source=selection.source,
+        first=selection.start,
+        last=selection.end,
+    )
+    if taken > MOST_CHARGES:
+        raise TooManyCharges
+    batch = Batch(rows=taken, scope=None, at=at)
+    if taken:
+        batch.run(arriving.RESOLVE)
+        batch.run(rerating.KEEP)
+    return batch if taken and Survey(*batch.rows_of(arriving.SURVEY)[0]).rateable else None
+
+
+def _rerate(batch: Batch) -> Rerated:
+    survey = Survey(*batch.rows_of(arriving.SURVEY)[0])
+    ensure_periods(batch)
+    companies = batch.ids_of(rerating.COMPANIES)
+    batch.run(arriving.LOCK, companies=companies)
+    prepare_entries()
+    reversal_prefix = new_prefix()
+    charges, before, _ = batch.rows_of(
+        rerating.REVERSE,
+        reversal_prefix=reversal_prefix,
+        entry_prefix=new_prefix(),
+        entry_kind=EntryKind.RERATING.value,
+        by="system",
+        description="Usage taken back",
+    )[0]
+    rate_resolved(
+        batch,
+        survey,
+        entry_kind=EntryKind.RERATING,
+        description="Usage rated anew",
+        keyed=rerating.KEYED,
+    )
+    make_entries()
+    after, _ = batch.rows_of(rerating.SUM_OF_CHARGES)[0]
+    enforce(companies, at=batch.at)
+    return Rerated(charges=charges, before=before, after=after)

@@ -1,0 +1,98 @@
+"""SQL: charges taken back and rated anew."""
+
+from __future__ import annotations
+
+from billing.metering.statements.booking import BOOKED, CHARGE_COLUMNS
+
+# Charges that stand for their record now, of a company or a source, by time of use → arrivals in
+# their first order. `n` is also how the old charge is found again.
+TAKE = """
+INSERT INTO arrival (n, source, external_id, subject, started_at, quantity, meter, country, plmn,
+                     session, imei, content_hash, code, detail)
+SELECT row_number() OVER (ORDER BY c.id), c.source, c.external_id, c.subject, c.started_at,
+       c.quantity, c.meter_id, c.country, '', c.session, '', k.content_hash, '', ''
+FROM charge c
+JOIN usage_key k
+  ON (k.source, k.external_id) = (c.source, c.external_id) AND k.charge_id = c.id
+WHERE c.kind = 'usage' AND c.reverses IS NULL
+  AND (%(company)s::uuid IS NULL OR c.company_id = %(company)s::uuid)
+  AND (%(source)s::text IS NULL OR c.source = %(source)s::text)
+  AND c.started_at >= %(first)s::timestamptz AND c.started_at < %(last)s::timestamptz
+"""
+
+# Companies that are charged now, and those that will be.
+COMPANIES = """
+SELECT company_id FROM usage_row WHERE code = ''
+UNION
+SELECT c.company_id FROM usage_row u
+JOIN usage_key k ON (k.source, k.external_id) = (u.source, u.external_id)
+JOIN charge c ON c.id = k.charge_id
+WHERE u.code = ''
+"""
+
+# What cannot be rated any more keeps its charge, and so does what somebody else has rated anew.
+KEEP = "DELETE FROM usage_row WHERE code <> ''"
+
+# The reversals of the present charges; allowances and tiers get back what those had taken. The
+# reversal of a charge whose period was issued is charged in the next one that was not.
+REVERSE = f"""
+WITH old AS MATERIALIZED (
+    SELECT c.*, u.n,
+           (%(reversal_prefix)s::text || lpad(to_hex(u.n), 6, '0'))::uuid AS reversal_id
+    FROM usage_row u
+    JOIN usage_key k ON (k.source, k.external_id) = (u.source, u.external_id)
+    JOIN charge c ON c.id = k.charge_id
+), payer AS MATERIALIZED (
+    SELECT f.company_id, f.currency, c.timezone,
+           (%(entry_prefix)s::text || lpad(to_hex(row_number() OVER ()), 6, '0'))::uuid AS entry_id
+    FROM (SELECT DISTINCT company_id FROM old) d
+    JOIN billing_profile f USING (company_id)
+    JOIN company c ON c.id = f.company_id
+), allowances AS (
+    UPDATE allowance a SET used = a.used - o.taken
+    FROM (SELECT subscription_id, version_id, meter_id, use_period_id, sum(from_allowance) AS taken
+          FROM old WHERE from_allowance <> 0 GROUP BY 1, 2, 3, 4) o
+    WHERE a.subscription_id = o.subscription_id AND a.version_id = o.version_id
+      AND a.meter_id = o.meter_id AND a.period_id = o.use_period_id
+), tiers AS (
+    UPDATE tier_use t SET used = t.used - o.billable
+    FROM (SELECT subscription_id, price_id, use_period_id,
+                 sum(billed - from_allowance) AS billable
+          FROM old GROUP BY 1, 2, 3) o
+    WHERE t.subscription_id = o.subscription_id AND t.price_id = o.price_id
+      AND t.period_id = o.use_period_id
+), charged AS (
+    INSERT INTO charge ({CHARGE_COLUMNS})
+    SELECT o.reversal_id, o.kind, o.company_id, o.subscription_id, o.version_id,
+           CASE WHEN b.status <> 'issued' THEN b.id ELSE (
+               SELECT n.id FROM billing_period n
+               WHERE n.company_id = o.company_id AND n.starts_at >= b.ends_at
+                 AND n.status <> 'issued'
+               ORDER BY n.starts_at LIMIT 1) END,
+           o.use_period_id, p.entry_id, o.source, o.external_id, o.subject, o.meter_id, o.country,
+           o.session, o.started_at, %(at)s::timestamptz, -o.quantity, -o.billed,
+           -o.from_allowance, o.price_id, o.unit_price, -o.amount, o.tax_percent, -o.tax,
+           o.features_id, o.id
+    FROM old o
+    JOIN payer p USING (company_id)
+    JOIN billing_period b ON b.id = o.period_id
+    ORDER BY o.n
+    RETURNING company_id, period_id, use_period_id, kind, version_id, meter_id, country, price_id,
+              tax_percent, started_at, quantity, from_allowance, amount, tax
+), {BOOKED}
+SELECT count(*), coalesce(-sum(amount), 0), coalesce(-sum(tax), 0) FROM charged
+"""  # noqa: S608 - the only text put in are constants of ours
+
+# The identities stand for the new charges.
+KEYED = """
+keyed AS (
+    UPDATE usage_key k SET charge_id = u.charge_id
+    FROM usage_row u
+    WHERE (k.source, k.external_id) = (u.source, u.external_id)
+    RETURNING k.charge_id
+)"""
+
+SUM_OF_CHARGES = """
+SELECT coalesce(sum(amount), 0), coalesce(sum(tax), 0) FROM charge
+WHERE id >= (%(prefix)s::text || '000000')::uuid AND id <= (%(prefix)s::text || 'ffffff')::uuid
+"""
