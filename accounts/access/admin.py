@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.contrib.filters.admin import FieldTextFilter
@@ -23,6 +22,7 @@ from accounts.staff.acts import (
     ConfirmForm,
     act_page,
     asking_page,
+    record_or_404,
     staff_address,
     staff_label,
 )
@@ -115,7 +115,7 @@ class ApiKeyAdmin(RecordAdmin):
         description="Revoke", icon="block", permissions=["accounts.delete_apikey"]
     )
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        key = get_object_or_404(ApiKey, pk=object_id)
+        key = record_or_404(ApiKey, object_id)
         act = Act(
             title="Revoke the key",
             consequence="From now on it opens nothing. This cannot be undone: make a new key.",

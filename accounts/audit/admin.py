@@ -20,7 +20,6 @@ class AuditRecordAdmin(RecordAdmin):
         "target",
         short_column("reason", title="Reason"),
     ]
-    list_display_links = ["action"]
     list_filter = [
         ("at", RangeDateTimeFilter),
         ("actor", FieldTextFilter),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from unfold.contrib.filters.admin import FieldTextFilter, RangeDateTimeFilter
 from unfold.decorators import action
 
 from accounts.events.handling import try_again
 from accounts.events.models import Event, Handling
-from accounts.staff.acts import Act, ConfirmForm, act_page
+from accounts.staff.acts import Act, ConfirmForm, act_page, record_or_404
 from accounts.staff.columns import (
     link_column,
     short_column,
@@ -32,12 +31,11 @@ class HandlingInline(RecordInline):
 class EventAdmin(RecordAdmin):
     ordering = ["-id"]
     list_display = [
-        "position",
         "type",
+        "position",
         link_column("company", title="Company"),
         when_column("created_at", title="When"),
     ]
-    list_display_links = ["position", "type"]
     list_filter = [("type", FieldTextFilter), ("created_at", RangeDateTimeFilter)]
     list_select_related = ["company"]
     search_fields = ["=id", "type", "company__name"]
@@ -64,7 +62,7 @@ class HandlingAdmin(RecordAdmin):
         description="Try again", icon="replay", permissions=["accounts.run_job"]
     )
     def try_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        handling = get_object_or_404(Handling, pk=object_id)
+        handling = record_or_404(Handling, object_id)
         act = Act(
             title="Try again",
             consequence="The handler acts on present state; it runs once more within seconds.",

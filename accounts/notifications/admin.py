@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,7 +12,7 @@ from unfold.decorators import action
 
 from accounts.notifications.actions import resend_mail
 from accounts.notifications.models import Mail, MailAttachment
-from accounts.staff.acts import Act, ConfirmForm, act_page, staff_label
+from accounts.staff.acts import Act, ConfirmForm, act_page, record_or_404, staff_label
 from accounts.staff.columns import link_column, short_column, status_column, when_column
 from accounts.staff.records import RecordAdmin, RecordInline
 from config import clock
@@ -70,7 +69,7 @@ class MailAdmin(RecordAdmin):
         description="Send again", icon="forward_to_inbox", permissions=["accounts.resend_mail"]
     )
     def send_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        mail = get_object_or_404(Mail, pk=object_id)
+        mail = record_or_404(Mail, object_id)
         act = Act(
             title="Send again",
             consequence="The mail goes out once more, as it was written.",

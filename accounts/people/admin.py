@@ -9,7 +9,6 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from unfold.contrib.filters.admin import FieldTextFilter
 from unfold.decorators import action
@@ -23,7 +22,7 @@ from unfold.widgets import (
 from accounts.people.actions import create_person
 from accounts.people.models import Invitation, Member, User
 from accounts.people.staffing import change_staff
-from accounts.staff.acts import Act, ReasonForm, act_page, staff_address, staff_label
+from accounts.staff.acts import Act, ReasonForm, act_page, record_or_404, staff_address, staff_label
 from accounts.staff.columns import link_column, when_column
 from accounts.staff.records import RecordAdmin, RecordInline
 from config import clock
@@ -126,7 +125,7 @@ class UserAdmin(RecordAdmin):
         description="Change rights", icon="shield_person", permissions=["accounts.change_user"]
     )
     def change_rights(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        user = get_object_or_404(User, pk=object_id)
+        user = record_or_404(User, object_id)
         act = Act(
             title=f"Rights of {user}",
             consequence="They act at once, on this person's next click.",
@@ -152,7 +151,7 @@ class UserAdmin(RecordAdmin):
 class MemberAdmin(RecordAdmin):
     ordering = ["-id"]
     list_display = [
-        link_column("user", title="Person"),
+        "user",
         link_column("company", title="Company"),
         "role",
         when_column("joined_at", title="Since"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
@@ -23,6 +25,7 @@ from accounts.access.exceptions import Refused
 from accounts.people.models import User
 
 LONGEST_REASON = 500
+Row = TypeVar("Row", bound=Model)
 
 
 def _new_key() -> str:
@@ -100,6 +103,14 @@ def asking_page(request: HttpRequest, act: Act, *, form: forms.Form) -> HttpResp
     context = admin.site.each_context(request) | {"title": act.title, "act": act, "form": form}
     status = 422 if form.is_bound and form.errors else 200
     return TemplateResponse(request, "admin/act.html", context, status=status)
+
+
+def record_or_404(model: type[Row], object_id: object) -> Row:
+    """The row that an address names; what is no id at all is not found either."""
+    try:
+        return get_object_or_404(model, pk=object_id)
+    except (ValidationError, ValueError):
+        raise Http404 from None
 
 
 def _is_agreed(form: forms.Form) -> bool:

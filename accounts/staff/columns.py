@@ -101,6 +101,19 @@ def short_column(name: str, *, title: str, longest: int = 80) -> Column:
     return _named(column, name)
 
 
+def number_column(name: str, *, title: str) -> Column:
+    """A whole number with its thousands apart."""
+
+    @admin.display(description=title, ordering=name)
+    def column(row: Model) -> SafeString | str:
+        number = getattr(row, name)
+        shown = "" if number is None else f"{number:,}"
+        return format_html('<span class="ta-money">{}</span>', shown)
+
+    column.__name__ = f"{name}_money"
+    return column
+
+
 def _named(column: Column, name: str) -> Column:
     """The admin tells columns apart by the function's name."""
     column.__name__ = f"{name}_column"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin.checks import ModelAdminChecks
@@ -9,7 +10,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
-from accounts.staff.paging import CappedPaginator
+from accounts.staff.paging import CappedPaginator, StaffChangeList
 
 
 class StaffAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
@@ -26,11 +27,14 @@ class StaffAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
     # Unfold's own checks look for permissions in the database; ours are a table in the code.
     checks_class = ModelAdminChecks
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[StaffChangeList]:
+        return StaffChangeList
+
 
 class RecordAdmin(StaffAdmin):
     """A list and a page per row, all read-only; asks for the `view` permission only."""
 
-    actions = None
+    actions: Sequence[str] | None = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action
 
+from accounts.staff.acts import record_or_404
 from accounts.staff.columns import link_column, when_column
 from accounts.staff.records import RecordAdmin
 from billing.documents.models import Receipt, Series
@@ -33,7 +33,7 @@ class ReceiptAdmin(RecordAdmin):
         description="PDF", icon="picture_as_pdf", permissions=["billing.view_receipt"]
     )
     def pdf(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        receipt = get_object_or_404(Receipt, pk=object_id)
+        receipt = record_or_404(Receipt, object_id)
         return HttpResponse(
             receipt_pdf(receipt),
             content_type="application/pdf",

@@ -7,12 +7,11 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action
 
-from accounts.staff.acts import Act, KeyedForm, act_page, staff_label
+from accounts.staff.acts import Act, KeyedForm, act_page, record_or_404, staff_label
 from accounts.staff.columns import link_column, status_column, when_column
 from accounts.staff.records import RecordAdmin, RecordInline
 from billing.invoicing.corrections import void_invoice
@@ -90,21 +89,21 @@ class InvoiceAdmin(RecordAdmin):
         description="PDF", icon="picture_as_pdf", permissions=["billing.view_invoice"]
     )
     def pdf(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        invoice = get_object_or_404(Invoice, pk=object_id)
+        invoice = record_or_404(Invoice, object_id)
         return _file(invoice_pdf(invoice), f"{invoice.number}.pdf", "application/pdf")
 
     @action(  # type: ignore[untyped-decorator]
         description="XLSX", icon="table", permissions=["billing.view_invoice"]
     )
     def xlsx(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        invoice = get_object_or_404(Invoice, pk=object_id)
+        invoice = record_or_404(Invoice, object_id)
         return _file(invoice_xlsx(invoice), f"{invoice.number}.xlsx", _XLSX)
 
     @action(  # type: ignore[untyped-decorator]
         description="Void", icon="cancel", permissions=["billing.correct_invoice"]
     )
     def void(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        invoice = get_object_or_404(Invoice, pk=object_id)
+        invoice = record_or_404(Invoice, object_id)
         act = Act(
             title=f"Void {invoice}",
             consequence="A full credit note is issued and mailed. This cannot be undone.",

@@ -7,13 +7,12 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import FieldTextFilter, RangeDateTimeFilter
 from unfold.decorators import action
 
-from accounts.staff.acts import Act, ConfirmForm, Perform, act_page, staff_label
+from accounts.staff.acts import Act, ConfirmForm, Perform, act_page, record_or_404, staff_label
 from accounts.staff.columns import link_column, short_column, status_column, when_column
 from accounts.staff.records import RecordAdmin, RecordInline
 from billing.ledger.adjustments import approve_adjustment, decline_adjustment
@@ -77,7 +76,6 @@ class EntryAdmin(RecordAdmin):
         "by",
         short_column("reason", title="Reason"),
     ]
-    list_display_links = ["kind"]
     list_filter = ["kind", ("at", RangeDateTimeFilter), ("document", FieldTextFilter)]
     list_select_related = ["company"]
     search_fields = ["=key", "=id", "document", "company__name"]
@@ -148,7 +146,7 @@ class AdjustmentAdmin(RecordAdmin):
 def _decision(
     request: HttpRequest, object_id: str, verb: str, consequence: str, perform: Perform
 ) -> HttpResponse:
-    adjustment = get_object_or_404(Adjustment, pk=object_id)
+    adjustment = record_or_404(Adjustment, object_id)
     act = Act(
         title=f"{verb} the adjustment",
         consequence=consequence,

@@ -8,12 +8,11 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from unfold.contrib.filters.admin import FieldTextFilter, RangeDateTimeFilter
 from unfold.decorators import action
 
-from accounts.staff.acts import Act, ConfirmForm, KeyedForm, act_page, staff_label
+from accounts.staff.acts import Act, ConfirmForm, KeyedForm, act_page, record_or_404, staff_label
 from accounts.staff.columns import link_column, short_column, status_column, when_column
 from accounts.staff.records import RecordAdmin, RecordInline
 from billing.money.calc import plain
@@ -47,6 +46,7 @@ class DisputeInline(RecordInline):
 class PaymentAdmin(RecordAdmin):
     ordering = ["-id"]
     list_display = [
+        when_column("created_at", title="When"),
         link_column("company", title="Company"),
         money_column("amount", title="Amount"),
         "how",
@@ -54,9 +54,7 @@ class PaymentAdmin(RecordAdmin):
         status_column(),
         "failure_code",
         link_column("receipt", title="Receipt"),
-        when_column("created_at", title="When"),
     ]
-    list_display_links = ["purpose"]
     list_filter = [
         "status",
         "method",
@@ -79,7 +77,7 @@ class PaymentAdmin(RecordAdmin):
         description="Refund", icon="undo", permissions=["billing.refund_payment"]
     )
     def refund(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        payment = get_object_or_404(Payment, pk=object_id)
+        payment = record_or_404(Payment, object_id)
         currency = str(payment.amount.currency)
         act = Act(
             title="Refund",
@@ -114,15 +112,14 @@ class PaymentAdmin(RecordAdmin):
 class RefundAdmin(RecordAdmin):
     ordering = ["-id"]
     list_display = [
+        when_column("created_at", title="When"),
         link_column("payment__company", title="Company"),
         money_column("amount", title="Amount"),
         status_column(),
         short_column("reason", title="Reason"),
         "by",
         "decided_by",
-        when_column("created_at", title="When"),
     ]
-    list_display_links = ["by"]
     list_filter = ["status", ("created_at", RangeDateTimeFilter)]
     list_select_related = ["payment__company"]
     search_fields = ["=id", "=gateway_reference", "payment__company__name", "reason"]
@@ -149,7 +146,7 @@ def _decide(
     consequence: str,
     decision: Callable[..., Refund],
 ) -> HttpResponse:
-    refund = get_object_or_404(Refund, pk=object_id)
+    refund = record_or_404(Refund, object_id)
     act = Act(
         title=f"{verb} the refund",
         consequence=consequence,
@@ -174,14 +171,13 @@ def _decide(
 class DisputeAdmin(RecordAdmin):
     ordering = ["-id"]
     list_display = [
+        when_column("opened_at", title="Opened"),
         link_column("payment__company", title="Company"),
         money_column("amount", title="Amount"),
         status_column(),
         "reason",
-        when_column("opened_at", title="Opened"),
         when_column("closed_at", title="Closed"),
     ]
-    list_display_links = ["reason"]
     list_filter = ["status", ("opened_at", RangeDateTimeFilter)]
     list_select_related = ["payment__company"]
     search_fields = ["=gateway_reference", "payment__company__name"]

@@ -33,6 +33,7 @@ class AttemptInline(RecordInline):
 class RechargeAdmin(RecordAdmin):
     ordering = ["-id"]
     list_display = [
+        when_column("created_at", title="Opened"),
         link_column("company", title="Company"),
         money_column("amount", title="Amount"),
         "trigger",
@@ -40,10 +41,8 @@ class RechargeAdmin(RecordAdmin):
         "attempt",
         when_column("next_attempt_at", title="Next attempt"),
         "failure_code",
-        when_column("created_at", title="Opened"),
         when_column("ended_at", title="Ended"),
     ]
-    list_display_links = ["trigger"]
     list_filter = ["status", "trigger", ("created_at", RangeDateTimeFilter)]
     list_select_related = ["company"]
     search_fields = ["=id", "company__name", "failure_code"]

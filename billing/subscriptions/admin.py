@@ -46,12 +46,11 @@ class SubscriptionAdmin(RecordAdmin):
 class BillingPeriodAdmin(RecordAdmin):
     ordering = ["-id"]
     list_display = [
-        link_column("company", title="Company"),
         when_column("starts_at", title="From"),
+        link_column("company", title="Company"),
         when_column("ends_at", title="Until"),
         status_column(),
     ]
-    list_display_links = ["status_column"]
     list_filter = ["status", ("ends_at", RangeDateTimeFilter)]
     list_select_related = ["company"]
     search_fields = ["company__name"]

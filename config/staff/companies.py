@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from accounts.companies.models import Company
+from accounts.staff.acts import record_or_404
 from accounts.staff.columns import Column, short_column, status_column, when_column
 from accounts.staff.records import RecordAdmin
 from billing.money.columns import amount_column
@@ -109,10 +108,7 @@ class CompanyAdmin(RecordAdmin):
 
 def found(object_id: object) -> Company:
     """The company, or 404 also for what is no id at all."""
-    try:
-        return get_object_or_404(Company, pk=UUID(str(object_id)))
-    except ValueError:
-        raise Http404 from None
+    return record_or_404(Company, object_id)
 
 
 def _on_company(act: View[[Company]], permission: str) -> Any:

@@ -50,11 +50,11 @@ class ChangeForm(forms.Form):
 
 
 def _typed(state: queries.State) -> JsonValue:
-    """The present value as the field shows it."""
+    """What the field opens with: the other position of a switch, else the present value."""
     if isinstance(state.feature.kind, kinds.Picture):
         return None
     if isinstance(state.value, bool):
-        return "on" if state.value else "off"
+        return "off" if state.value else "on"
     return state.value
 
 

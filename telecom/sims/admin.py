@@ -7,12 +7,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action
 
-from accounts.staff.acts import Act, ReasonForm, act_page, staff_label
+from accounts.staff.acts import Act, ReasonForm, act_page, record_or_404, staff_label
 from accounts.staff.columns import link_column, short_column, status_column, when_column
 from accounts.staff.records import RecordAdmin, RecordInline
 from config import clock
@@ -81,7 +80,7 @@ def _operate(
     consequence: str,
     operation: Callable[..., Sim],
 ) -> HttpResponse:
-    sim = get_object_or_404(Sim, pk=object_id)
+    sim = record_or_404(Sim, object_id)
     act = Act(
         title=f"{verb} {sim.iccid}",
         consequence=consequence,
