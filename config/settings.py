@@ -230,6 +230,24 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    # One name for each set of words; without it fields called `status` or `kind` collide.
+    "ENUM_NAME_OVERRIDES": {
+        "AdjustmentStatus": "billing.ledger.models.Adjustment.Status",
+        "ChargeKind": "billing.metering.models.Charge.Kind",
+        "CompanyStatus": "accounts.companies.models.Company.Status",
+        "HoldStatus": "billing.ledger.models.Hold.Status",
+        "InvoiceKind": "billing.invoicing.models.Invoice.Kind",
+        "InvoiceStatus": "billing.invoicing.models.Invoice.Status",
+        "PaymentMethodKind": "billing.payments.models.Payment.Method",
+        "PaymentStatus": "billing.payments.models.Payment.Status",
+        "PlanKind": "billing.catalog.models.PlanKind",
+        "RechargeStatus": "billing.recharges.models.Recharge.Status",
+        "RefundStatus": "billing.payments.models.Refund.Status",
+        "SimStatus": "telecom.sims.models.Sim.Status",
+        "SubscriptionStatus": "billing.subscriptions.models.Subscription.Status",
+        "TierMode": "billing.catalog.models.Price.TierMode",
+        "TransactionKind": "billing.ledger.models.EntryKind",
+    },
 }
 
 CONTENT_SECURITY_POLICY = {

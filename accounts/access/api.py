@@ -52,6 +52,8 @@ class NameSerializer(serializers.Serializer[dict[str, Any]]):
 class CompanyKeyViewSet(CompanyViewSet):
     """The keys of one company."""
 
+    queryset = ApiKey.objects.none()
+
     @extend_schema(operation_id="list_company_api_keys", responses=ApiKeySerializer(many=True))
     def list(self, request: Request, company_id: str) -> Response:
         return self.listed(api_keys(self.company.pk), ApiKeySerializer)
@@ -79,6 +81,8 @@ class CompanyKeyViewSet(CompanyViewSet):
 
 class StaffKeyViewSet(ApiViewSet):
     """The provider's own keys."""
+
+    queryset = ApiKey.objects.none()
 
     @extend_schema(operation_id="list_staff_api_keys", responses=ApiKeySerializer(many=True))
     def list(self, request: Request) -> Response:

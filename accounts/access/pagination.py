@@ -46,9 +46,9 @@ class Cursor:
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             backwards, *values = json.loads(raw)
         except (ValueError, TypeError, binascii.Error, RecursionError) as error:
-            raise _invalid_cursor() from error
+            raise invalid_cursor() from error
         if backwards not in (0, 1) or not values or not all(map(_is_plain_text, values)):
-            raise _invalid_cursor()
+            raise invalid_cursor()
         return cls(values=tuple(values), backwards=bool(backwards))
 
 
@@ -180,7 +180,7 @@ def _beyond(model: type[Row], order: tuple[_Column, ...], cursor: Cursor) -> Q:
 
 def _values(model: type[Row], order: tuple[_Column, ...], cursor: Cursor) -> Sequence[object]:
     if len(cursor.values) != len(order):
-        raise _invalid_cursor()
+        raise invalid_cursor()
     fields = [model._meta.get_field(column.name) for column in order]
     try:
         values = [
@@ -188,9 +188,9 @@ def _values(model: type[Row], order: tuple[_Column, ...], cursor: Cursor) -> Seq
             for field, text in zip(fields, cursor.values, strict=True)
         ]
     except (ModelValidationError, ValueError, OverflowError) as error:
-        raise _invalid_cursor() from error
+        raise invalid_cursor() from error
     if any(isinstance(value, datetime) and value.tzinfo is None for value in values):
-        raise _invalid_cursor()
+        raise invalid_cursor()
     return values
 
 
@@ -204,7 +204,8 @@ def _is_plain_text(value: object) -> bool:
     return isinstance(value, str) and not has_bad_text(value)
 
 
-def _invalid_cursor() -> Refused:
+def invalid_cursor() -> Refused:
+    """400 for a cursor that does not fit this list."""
     return Refused("invalid_cursor", "This cursor was not handed out here.", attr="cursor")
 
 

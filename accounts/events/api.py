@@ -31,6 +31,7 @@ class EventViewSet(ApiViewSet):
     """A company's key sees its own events, a staff key all."""
 
     permission_classes = [AnyKey]
+    queryset = Event.objects.none()
 
     @extend_schema(
         operation_id="list_events",

@@ -54,6 +54,8 @@ class RoleSerializer(serializers.Serializer[dict[str, Any]]):
 class MemberViewSet(CompanyViewSet):
     """Staff act as the owner, a company's key as an admin of the company."""
 
+    queryset = Member.objects.none()
+
     @property
     def acting_as(self) -> Role:
         return Role.OWNER if self.principal.is_staff else Role.ADMIN

@@ -57,7 +57,7 @@ class ClockViewSet(ApiViewSet):
         """Business time."""
         return Response(NowSerializer({"now": clock.now()}).data)
 
-    @extend_schema(request=MoveSerializer, responses=LivedSerializer)
+    @extend_schema(request=MoveSerializer, responses={200: LivedSerializer})
     def create(self, request: Request) -> Response:
         """Move business time forward; answers when every job due on the way has run."""
         to = _instant(self.validated(MoveSerializer).validated_data)

@@ -11,6 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.access.pagination import cursor_of, invalid_cursor, limit_of, page_answer
 from accounts.access.views import ApiViewSet
 from config import clock
 from config.feature_changes import change_feature, change_settings
@@ -75,17 +76,25 @@ class ChangeSerializer(serializers.Serializer[dict[str, Any]]):
     at = serializers.DateTimeField(required=False, allow_null=True)
     version = serializers.IntegerField(required=False, min_value=0)
 
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {**super().get_fields(), "from": serializers.ChoiceField(["now"], required=False)}
+
 
 class FeatureViewSet(ApiViewSet):
     serializer_class = FeatureSerializer
-    pagination_class = None
+    filter_backends = []
 
     @extend_schema(responses=FeatureSerializer(many=True))
     def list(self, request: Request) -> Response:
-        """All features in one page."""
-        states = queries.states(catalog.FEATURES, at=clock.now())
-        rows = [FeatureSerializer(state).data for state in states]
-        return Response({"next": None, "previous": None, "results": rows})
+        """The features in the order of the catalog."""
+        start, end = _page(request)
+        states = queries.states(catalog.FEATURES[start:end], at=clock.now())
+        return page_answer(
+            request,
+            [FeatureSerializer(state).data for state in states],
+            next_values=(_KEYS[end - 1],) if end < len(_KEYS) else None,
+            previous_values=(_KEYS[start],) if start > 0 else None,
+        )
 
     @extend_schema(request=ChangeSerializer, responses=FeatureSerializer)
     def partial_update(self, request: Request, key: str) -> Response:
@@ -116,6 +125,22 @@ class HistoryViewSet(ApiViewSet):
         return self.listed(rows, HistorySerializer)
 
 
+_KEYS = [feature.key for feature in catalog.FEATURES]
+
+
+def _page(request: Request) -> tuple[int, int]:
+    """Where the page that is asked for begins and ends in the catalog."""
+    limit, cursor = limit_of(request), cursor_of(request)
+    if cursor is None:
+        return 0, min(limit, len(_KEYS))
+    if len(cursor.values) != 1 or cursor.values[0] not in _KEYS:
+        raise invalid_cursor()
+    place = _KEYS.index(cursor.values[0])
+    if cursor.backwards:
+        return max(0, place - limit), place
+    return place + 1, min(place + 1 + limit, len(_KEYS))
+
+
 _SETTING_SCHEMA = {
     "type": "object",
     "properties": {
@@ -125,13 +150,16 @@ _SETTING_SCHEMA = {
 }
 
 
+_SETTINGS_ANSWER = {(200, "application/json"): _SETTING_SCHEMA}
+
+
 class SettingsViewSet(ApiViewSet):
-    @extend_schema(responses=_SETTING_SCHEMA)
+    @extend_schema(responses=_SETTINGS_ANSWER)
     def retrieve(self, request: Request) -> Response:
         """All settings by key."""
         return Response(_settings())
 
-    @extend_schema(request=_SETTING_SCHEMA, responses=_SETTING_SCHEMA)
+    @extend_schema(request={"application/json": _SETTING_SCHEMA}, responses=_SETTINGS_ANSWER)
     def partial_update(self, request: Request) -> Response:
         """Change any of them, all or none; `reason` may stand beside them."""
         values = dict(self._changes())

@@ -16,7 +16,7 @@ from telecom.sims.actions import activate_sim, archive_sim, assign_sim, create_s
 from telecom.sims.dispatch import hurry_operations
 from telecom.sims.models import Sim
 from telecom.sims.queries import sims_in_list
-from telecom.sims.serializers import AssignFromInput, ReasonInput, SimInput, SimOutput
+from telecom.sims.serializers import AssignFromInput, SimInput, SimOutput, SimReasonInput
 
 
 class SimFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -60,7 +60,7 @@ class SimViewSet(ApiViewSet):
         hurry_operations()
         return self._answer(iccid)
 
-    @extend_schema(request=ReasonInput, responses=SimOutput)
+    @extend_schema(request=SimReasonInput, responses=SimOutput)
     def archive(self, request: Request, iccid: str) -> Response:
         self.found(sims_in_list(), iccid=iccid)
         archive_sim(iccid, reason=self._reason("Archived"), by=self.by, at=clock.now())
@@ -68,7 +68,7 @@ class SimViewSet(ApiViewSet):
         return self._answer(iccid)
 
     def _reason(self, default: str) -> str:
-        reason: str = self.validated(ReasonInput).validated_data["reason"]
+        reason: str = self.validated(SimReasonInput).validated_data["reason"]
         return reason or default
 
     def _answer(self, iccid: str) -> Response:
@@ -80,7 +80,7 @@ class SimServiceViewSet(SimViewSet):
 
     permission_classes = [AnyKey]
 
-    @extend_schema(request=ReasonInput, responses=SimOutput)
+    @extend_schema(request=SimReasonInput, responses=SimOutput)
     def suspend(self, request: Request, iccid: str) -> Response:
         self.found(self.scoped(sims_in_list()), iccid=iccid)
         staff = self.principal.is_staff
@@ -94,7 +94,7 @@ class SimServiceViewSet(SimViewSet):
         hurry_operations()
         return self._answer(iccid)
 
-    @extend_schema(request=ReasonInput, responses=SimOutput)
+    @extend_schema(request=SimReasonInput, responses=SimOutput)
     def activate(self, request: Request, iccid: str) -> Response:
         self.found(self.scoped(sims_in_list()), iccid=iccid)
         activate_sim(

@@ -59,7 +59,7 @@ class AssignFromInput(AssignInput):
         return {**super().get_fields(), "from": serializers.DateTimeField(required=False)}
 
 
-class ReasonInput(serializers.Serializer[Any]):
+class SimReasonInput(serializers.Serializer[Any]):
     """Why; shown in the SIM's timeline."""
 
     reason = serializers.CharField(max_length=300, required=False, default="")
