@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from datetime import UTC
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import django_filters
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -23,7 +24,7 @@ from accounts.access.queries import visible_companies
 from accounts.access.views import ApiViewSet
 from billing.documents.rendering.tables import CONTENT_TYPES, FileFormat
 from billing.invoicing.corrections import credit_invoice, void_invoice
-from billing.invoicing.exports import DATASETS, STAFF_ONLY, export
+from billing.invoicing.exports import DATASETS, STAFF_ONLY, Selection, export
 from billing.invoicing.mails import invoice_pdf
 from billing.invoicing.models import Invoice
 from billing.invoicing.payments import pay_invoice
@@ -37,12 +38,17 @@ from billing.invoicing.serializers import (
     ReasonInput,
 )
 from billing.invoicing.sheets import invoice_xlsx
+from billing.ledger.ranges import read_range
 from billing.payments.exceptions import CardDeclined, NoPaymentMethod
 from billing.payments.models import Payment, PaymentMethod
 from billing.payments.queries import default_method, saved_method
 from config import clock
 from features.queries import value
 
+RANGE = [
+    OpenApiParameter("from", OpenApiTypes.STR, description="A day (UTC) or an instant."),
+    OpenApiParameter("to", OpenApiTypes.STR, description="A day, to its end, or an instant."),
+]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -159,7 +165,11 @@ class ExportViewSet(ApiViewSet):
     permission_classes = [AnyKey]
 
     @extend_schema(
-        parameters=[ExportInput],
+        parameters=[
+            OpenApiParameter("dataset", str, OpenApiParameter.PATH, enum=list(DATASETS)),
+            *RANGE,
+            ExportInput,
+        ],
         responses={(200, kind): OpenApiTypes.BINARY for kind in CONTENT_TYPES.values()},
     )
     def download(self, request: Request, dataset: str) -> StreamingHttpResponse:
@@ -167,11 +177,11 @@ class ExportViewSet(ApiViewSet):
             raise NotFound
         asked = ExportInput(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        selection = asked.selection()
-        if selection.company is not None:
-            self.found(visible_companies(self.principal), pk=selection.company)
-        elif not self.principal.is_staff:
-            selection = replace(selection, company=self.principal.company_id)
+        company = asked.validated_data.get("company", self.principal.company_id)
+        if company is not None:
+            self.found(visible_companies(self.principal), pk=company)
+        days = read_range(request.query_params.dict(), zone=ZoneInfo(str(UTC)))
+        selection = Selection(start=days.start, end=days.end, company=company)
         kind = FileFormat(asked.validated_data["format"])
         return StreamingHttpResponse(
             export(DATASETS[dataset], selection, file_format=kind),

@@ -8,7 +8,6 @@ from typing import Any
 from rest_framework import serializers
 
 from billing.documents.rendering.tables import FileFormat
-from billing.invoicing.exports import Selection
 from billing.invoicing.models import Invoice, InvoiceLine, InvoiceTax
 from billing.money.calc import ceil_minor, minor_digits, plain
 from billing.money.serializers import AmountStringField
@@ -183,16 +182,7 @@ def _figure(invoice: Invoice, amount: Decimal) -> str:
 
 
 class ExportInput(serializers.Serializer[Any]):
-    """Which rows, and as what file; days are whole days UTC, `to` inclusive."""
+    """Of which company, and as what file."""
 
     format = serializers.ChoiceField(choices=[kind.value for kind in FileFormat], default="csv")
-    to = serializers.DateField(required=False)
     company = serializers.UUIDField(required=False)
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        return {**super().get_fields(), "from": serializers.DateField(required=False)}
-
-    def selection(self) -> Selection:
-        """The rows asked for, half-open in time."""
-        data = self.validated_data
-        return Selection.of_days(data.get("from"), data.get("to"), company=data.get("company"))
