@@ -71,7 +71,9 @@ class RerateViewSet(ApiViewSet):
     serializer_class = RerateOutput
     queryset = Charge.objects.none()
 
-    @extend_schema(operation_id="rerate_charges", request=RerateInput, responses=RerateOutput)
+    @extend_schema(
+        operation_id="rerate_charges", request=RerateInput, responses={200: RerateOutput}
+    )
     def create(self, request: Request) -> Response:
         """Reverse charges and rate their records anew; a dry run tells the difference first."""
         body = self.validated(RerateInput)

@@ -57,7 +57,7 @@ class UsageViewSet(ApiViewSet):
             "application/x-ndjson": OpenApiTypes.STR,
             "text/csv": OpenApiTypes.STR,
         },
-        responses=UsageOutput,
+        responses={200: UsageOutput},
     )
     def create(self, request: Request) -> Response:
         """Bad records are rejected one by one; 400 only when the envelope is wrong."""
