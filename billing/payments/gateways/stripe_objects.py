@@ -53,6 +53,7 @@ _HARD_DECLINES = (
 )
 HARD_DECLINES = frozenset(_HARD_DECLINES.split())
 NO_RETRY = "do_not_try_again"
+CANCELED = "canceled"
 
 
 def card_of(method: Json) -> Card:
@@ -80,7 +81,7 @@ def payment_of(intent: Json) -> GatewayPayment:
         payment_id=_our_id(intent, PAYMENT),
         client_secret=intent.get("client_secret") or "",
         action_url=_action_url(intent),
-        failure_code=(reason(error) or intent["status"]) if failed else "",
+        failure_code=_failure_code(intent, error) if failed else "",
         failure_message=(error.get("message") or "") if failed else "",
         is_hard_decline=failed and is_hard_decline(error),
     )
@@ -124,6 +125,13 @@ def reason(error: Json) -> str:
 def is_hard_decline(error: Json) -> bool:
     codes = {error.get("decline_code"), error.get("code")}
     return error.get("advice_code") == NO_RETRY or not codes.isdisjoint(HARD_DECLINES)
+
+
+def _failure_code(intent: Json, error: Json) -> str:
+    """The reason of the last try; a withdrawn payment has none any more."""
+    if intent["status"] == CANCELED:
+        return CANCELED
+    return reason(error) or str(intent["status"])
 
 
 def _action_url(intent: Json) -> str:
