@@ -62,8 +62,10 @@ class Rerated:
 @transaction.atomic
 def rerate(selection: Selection, *, by: str, at: datetime) -> Rerated:
     """Reverse the charges and rate their records anew."""
+    reversal_prefix = new_prefix()  # before that of the batch: reversals come first
     batch = _take(selection, at=at)
-    result = _rerate(batch) if batch else Rerated(0, Decimal(0), Decimal(0))
+    nothing = Rerated(0, Decimal(0), Decimal(0))
+    result = _rerate(batch, reversal_prefix=reversal_prefix) if batch else nothing
     record(
         "charges.rerated",
         actor=by,
@@ -109,13 +111,12 @@ def _take(selection: Selection, *, at: datetime) -> Batch | None:
     return batch if taken and Survey(*batch.rows_of(arriving.SURVEY)[0]).rateable else None
 
 
-def _rerate(batch: Batch) -> Rerated:
+def _rerate(batch: Batch, *, reversal_prefix: str) -> Rerated:
     survey = Survey(*batch.rows_of(arriving.SURVEY)[0])
     ensure_periods(batch)
     companies = batch.ids_of(rerating.COMPANIES)
     batch.run(arriving.LOCK, companies=companies)
     prepare_entries()
-    reversal_prefix = new_prefix()
     charges, before, _ = batch.rows_of(
         rerating.REVERSE,
         reversal_prefix=reversal_prefix,
