@@ -24,7 +24,7 @@ from billing.recharges.models import Recharge
 from billing.recharges.tasks import attempt_recharges, open_due_recharges
 from config.sandbox.testing import Stack
 from tests.billing.payments.gateway_news import deliver, news
-from tests.billing.recharges.companies import company_with_rule
+from tests.billing.recharges.companies import books_agree, company_with_rule
 from tests.factories import NOW, use
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,3 +107,4 @@ def test_a_worker_killed_after_the_charge_loses_and_doubles_nothing(
     assert Receipt.objects.filter(company=company).count() == 1
     assert len(news(stripe_sandbox, "payment_intent.succeeded", about=str(payment.pk))) == 1
     assert balance(company).balance == Decimal(500)
+    assert books_agree()

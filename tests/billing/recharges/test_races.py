@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from threading import Event
@@ -27,12 +28,18 @@ from config.sandbox.testing import Stack
 from tests.accounts.access.client import Api, company_client
 from tests.billing.payments.cards import save_card, usd
 from tests.billing.payments.gateway_news import deliver, news
-from tests.billing.recharges.companies import company_with_rule
+from tests.billing.recharges.companies import books_agree, company_with_rule
 from tests.factories import BY, NOW, make_company, new_key, use
 from tests.two_sessions import at_once, failures
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _books_agree(transactional_db: None) -> Iterator[None]:
+    yield
+    assert books_agree()
 
 
 def at_threshold() -> Company:
