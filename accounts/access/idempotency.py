@@ -174,4 +174,8 @@ def _route(request: Request) -> str:
 def _body_hash(request: Request) -> str:
     """Of the parsed body and the query, so that spaces and the order of fields do not matter."""
     body = [sorted(request.query_params.lists()), request.data]
-    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+    try:
+        text = json.dumps(body, sort_keys=True, default=str)
+    except RecursionError as error:
+        raise Refused("parse_error", "The body is nested too deeply.") from error
+    return hashlib.sha256(text.encode()).hexdigest()
