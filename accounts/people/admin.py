@@ -21,7 +21,7 @@ from unfold.widgets import (
 
 from accounts.people.actions import create_person
 from accounts.people.models import Invitation, Member, User
-from accounts.people.staffing import change_staff
+from accounts.people.staffing import change_staff, remove_second_factors
 from accounts.staff.acts import Act, ReasonForm, act_page, record_or_404, staff_address, staff_label
 from accounts.staff.columns import link_column, when_column
 from accounts.staff.records import RecordAdmin, RecordInline
@@ -87,7 +87,7 @@ class UserAdmin(RecordAdmin):
     ]
     readonly_fields = ["group_names"]
     inlines = [MembershipInline]
-    actions_detail = ["change_rights"]
+    actions_detail = ["change_rights", "remove_factors"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("groups")
@@ -145,6 +145,33 @@ class UserAdmin(RecordAdmin):
 
         form = RightsForm(request.POST or None, initial=initial)
         return act_page(request, act, form=form, perform=perform)
+
+    @action(  # type: ignore[untyped-decorator]
+        description="Remove second factors",
+        icon="phonelink_erase",
+        permissions=["accounts.change_user"],
+    )
+    def remove_factors(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        user = record_or_404(User, object_id)
+        act = Act(
+            title=f"Remove the second factors of {user}",
+            consequence=(
+                "For somebody who lost telephone and recovery codes. Make sure that it is them: "
+                "the password alone opens the account until they set up a new factor."
+            ),
+            button="Remove",
+            back=reverse("admin:accounts_user_change", args=[user.pk]),
+            is_final=True,
+        )
+
+        def perform(asked: dict[str, Any]) -> str:
+            by, address = staff_label(request), staff_address(request)
+            count = remove_second_factors(
+                user, reason=asked["reason"], by=by, at=clock.now(), address=address
+            )
+            return f"{count} removed."
+
+        return act_page(request, act, form=ReasonForm(request.POST or None), perform=perform)
 
 
 @admin.register(Member)

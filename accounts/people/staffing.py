@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.db import transaction
 
@@ -51,6 +52,25 @@ def change_staff(
         address=address,
     )
     return user
+
+
+@transaction.atomic
+def remove_second_factors(
+    user: User, *, reason: str, by: str, at: datetime, address: str | None = None
+) -> int:
+    """For a person who lost telephone and recovery codes: the next sign-in asks for the password
+    alone, and staff must set a new factor up at once. Returns how many were removed; audited."""
+    removed: int = Authenticator.objects.filter(user=user).delete()[0]
+    record(
+        "user.second_factors_removed",
+        actor=by,
+        at=at,
+        target=f"user:{user.pk}",
+        before={"factors": removed},
+        reason=reason,
+        address=address,
+    )
+    return removed
 
 
 def _rights(user: User) -> dict[str, object]:

@@ -87,7 +87,9 @@ def act_page(request: HttpRequest, act: Act, *, form: forms.Form, perform: Perfo
 
     A refusal stands beside the field that it blames; nothing is lost of what was typed.
     """
-    if request.method == "POST" and _is_agreed(form):
+    if request.method == "POST" and not form.is_bound:
+        form = ConfirmForm({})  # the click alone agrees, and posts nothing but its token
+    if request.method == "POST" and form.is_valid():
         try:
             done = perform(form.cleaned_data)
         except Refused as refused:
@@ -111,11 +113,6 @@ def record_or_404(model: type[Row], object_id: object) -> Row:
         return get_object_or_404(model, pk=object_id)
     except (ValidationError, ValueError):
         raise Http404 from None
-
-
-def _is_agreed(form: forms.Form) -> bool:
-    """A form without fields is agreed to by the click, which posts nothing but its token."""
-    return form.is_valid() if form.fields else True
 
 
 def require(request: HttpRequest, permission: str) -> None:
