@@ -52,7 +52,7 @@ def _address(charge: Charge) -> str:
 
 class ChargeTable(tables.Table):  # type: ignore[misc]
     started_at = CellColumn("when", url=_address, verbose_name=_("Used"))
-    subject = CellColumn("mono", place="key", url=_address, verbose_name=_("Subject"))
+    subject = CellColumn("id", place="key", url=_address, verbose_name=_("Subject"))
     service = CellColumn("service", accessor="meter.title", verbose_name=_("Service"))
     country = CellColumn("country", place="minor", verbose_name=_("Country"))
     quantity = CellColumn("quantity", place="number", verbose_name=_("Quantity"))

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from babel.dates import format_date
-from babel.numbers import format_decimal, get_currency_precision
+from babel.numbers import get_currency_precision
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.http import QueryDict
@@ -21,7 +21,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from billing.money.formatting import format_unit_price
+from billing.money.formatting import format_quantity, format_unit_price
 from billing.templatetags import wording
 from billing.templatetags.states import State, state_of
 from config import clock
@@ -127,11 +127,11 @@ def size(count: int | Decimal | None) -> SafeString:
 
 @register.simple_tag
 def number(value: Decimal | int | None) -> SafeString:
-    """A count or a quantity as the locale writes it. Empty for none."""
+    """A count or a quantity as the locale writes it, six decimals at most. Empty for none."""
     if value is None:
         return NOTHING
-    text = format_decimal(value, locale=wording.viewer_locale(), decimal_quantization=False)
-    return format_html('<span class="tg-num">{}</span>', text)
+    text = format_quantity(Decimal(value), wording.viewer_locale())
+    return format_html('<span class="tg-num" title="{}">{}</span>', f"{value:f}", text)
 
 
 @register.inclusion_tag("components/status.html")

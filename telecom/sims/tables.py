@@ -29,10 +29,10 @@ def sim_address(sim: Sim) -> str:
 class SimTable(tables.Table):  # type: ignore[misc]
     """Usage and data left come in one query each for all rows of the page."""
 
-    iccid = CellColumn("mono", place="key", url=sim_address, verbose_name=_("ICCID"))
+    iccid = CellColumn("id", place="key", url=sim_address, verbose_name=_("ICCID"))
     status = CellColumn("status", verbose_name=_("Status"))
     plan = CellColumn(accessor="plan.name", verbose_name=_("Plan"))
-    msisdn = CellColumn("mono", place="minor", verbose_name=_("MSISDN"))
+    msisdn = CellColumn("id", place="minor", verbose_name=_("MSISDN"))
     labels = CellColumn("labels", place="minor", verbose_name=_("Labels"))
     usage = CellColumn(
         accessor="pk", exclude_from_export=True, verbose_name=_("Last 14 days"), place="number"
@@ -48,10 +48,11 @@ class SimTable(tables.Table):  # type: ignore[misc]
         values = self._recent.get(record.subscription_id) if record.subscription_id else None
         return render_to_string("telecom/sims/usage_cell.html", {"values": values})
 
-    def render_left(self, record: Sim) -> SafeString:
+    def render_left(self, record: Sim) -> SafeString | str:
         allowance = self._allowances.get(record.subscription_id) if record.subscription_id else None
-        left = data_left(allowance) if allowance else None
-        context = {"allowance": allowance, "left": left}
+        if allowance is None:
+            return ""
+        context = {"allowance": allowance, "left": data_left(allowance)}
         return render_to_string("telecom/sims/left_cell.html", context)
 
     @cached_property

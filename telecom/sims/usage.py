@@ -76,8 +76,8 @@ def open_allowances(subscription_ids: Iterable[UUID]) -> dict[UUID, Allowance]:
     """The allowance in force of each subscription that includes data."""
     allowances = Allowance.objects.filter(
         subscription__in=list(subscription_ids), included__gt=0
-    ).order_by("subscription", "-period__starts_at")
-    return {one.subscription_id: one for one in allowances.distinct("subscription")}
+    ).order_by("subscription_id", "-period__starts_at")
+    return {one.subscription_id: one for one in allowances.distinct("subscription_id")}
 
 
 def data_left(allowance: Allowance) -> int:
