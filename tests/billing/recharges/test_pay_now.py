@@ -45,7 +45,7 @@ def test_paid_now_stands_on_the_balance_with_a_receipt(
     body = answer.json()
     assert body["status"] == "succeeded"
     assert body["amount"] == {"amount": "100.00", "currency": "USD"}
-    assert body["balance_after"] == "100"
+    assert body["balance_after"] == {"amount": "100.00", "currency": "USD"}
     assert balance(company).balance == Decimal(100)
     pdf = api.read(f"receipts/{body['receipt']}/pdf/")
     assert pdf.status_code == 200

@@ -211,7 +211,7 @@ def test_64_calls_with_a_key_each_all_pay(stripe_sandbox: Stack) -> None:
     outcomes: list[object] = []
     for start in range(0, 64, 16):
         numbers = range(start, start + 16)
-        outcomes += at_once(*[lambda n=n: call(n) for n in numbers])  # type: ignore[misc]
+        outcomes += at_once(*[lambda n=n: call(n) for n in numbers])
     assert set(outcomes) == {201}
     assert balance(company).balance == Decimal(640)
     numbers_taken = Payment.objects.filter(company=company).values_list(
