@@ -107,7 +107,7 @@ class StablePagination(BasePagination):
             "properties": {
                 "next": link,
                 "previous": link,
-                "results": {"type": "array", "items": schema},
+                "results": schema,
             },
         }
 

@@ -166,7 +166,7 @@ class PriceOutput(serializers.ModelSerializer[Price]):
     """A price as it was entered."""
 
     zone: serializers.SlugRelatedField[Zone] = serializers.SlugRelatedField(
-        slug_field="name", read_only=True
+        slug_field="name", read_only=True, allow_null=True
     )
     per_unit = AmountStringField(allow_null=True)
     tiers = serializers.SerializerMethodField()

@@ -25,6 +25,7 @@ class TransactionOutput(serializers.Serializer[Leg]):
 
     id = serializers.CharField()
     kind = serializers.ChoiceField(EntryKind.choices, source="entry.kind")
+    currency = serializers.CharField(source="account.currency")
     amount = AmountStringField()
     balance_after = serializers.SerializerMethodField()
     occurred_at = serializers.DateTimeField(source="entry.at")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from djmoney.money import Money
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -94,7 +95,7 @@ class RechargeOutput(serializers.ModelSerializer[Recharge]):
     """`attempt` counts the attempts so far; `receipt` is the id of the receipt voucher."""
 
     amount = MoneyField()
-    balance_after = AmountStringField(allow_null=True)
+    balance_after = serializers.SerializerMethodField()
     receipt = serializers.SerializerMethodField()
 
     class Meta:
@@ -114,6 +115,11 @@ class RechargeOutput(serializers.ModelSerializer[Recharge]):
             "ended_at",
         ]
 
+    @extend_schema_field(MoneyField(allow_null=True))
+    def get_balance_after(self, recharge: Recharge) -> dict[str, str] | None:
+        after = money_after(recharge)
+        return None if after is None else MoneyField().to_representation(after)
+
     @extend_schema_field({"type": "string", "format": "uuid", "nullable": True})
     def get_receipt(self, recharge: Recharge) -> UUID | None:
         payments = [attempt.payment for attempt in recharge.attempts.all()]
@@ -127,11 +133,17 @@ class PaidOutput(serializers.Serializer[dict[str, Any]]):
     id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=Recharge.Status.choices)
     amount = MoneyField()
-    balance_after = AmountStringField(allow_null=True)
+    balance_after = MoneyField(allow_null=True)
     receipt = serializers.UUIDField(allow_null=True)
     payment = serializers.UUIDField()
     client_secret = serializers.CharField(required=False)
     redirect_url = serializers.CharField(required=False)
+
+
+def money_after(recharge: Recharge) -> Money | None:
+    """The balance right after the recharge; nothing before it succeeds."""
+    after = recharge.balance_after
+    return None if after is None else Money(after, recharge.amount.currency)
 
 
 def paid_answer(recharge: Recharge, payment: Payment) -> dict[str, object]:
@@ -140,7 +152,7 @@ def paid_answer(recharge: Recharge, payment: Payment) -> dict[str, object]:
         "id": recharge.pk,
         "status": recharge.status,
         "amount": recharge.amount,
-        "balance_after": recharge.balance_after,
+        "balance_after": money_after(recharge),
         "receipt": payment.receipt_id,
         "payment": payment.pk,
     }

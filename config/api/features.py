@@ -61,9 +61,9 @@ class FeatureSerializer(serializers.Serializer[queries.State]):
     when_on = serializers.CharField(source="feature.when_on")
     when_off = serializers.CharField(source="feature.when_off")
     changes = serializers.ListField(child=serializers.CharField(), source="feature.changes")
-    valid_from = serializers.DateTimeField(source="row.valid_from", default=None)
-    set_by = serializers.CharField(source="row.set_by", default=None)
-    reason = serializers.CharField(source="row.reason", default=None)
+    valid_from = serializers.DateTimeField(source="row.valid_from", default=None, allow_null=True)
+    set_by = serializers.CharField(source="row.set_by", default=None, allow_null=True)
+    reason = serializers.CharField(source="row.reason", default=None, allow_null=True)
     scheduled = ScheduledSerializer(allow_null=True)
     version = serializers.IntegerField()
 

@@ -33,6 +33,7 @@ def test_transactions_are_the_ledger_as_the_customer_sees_it(company_api: Compan
     assert set(rows[0]) == {
         "id",
         "kind",
+        "currency",
         "amount",
         "balance_after",
         "occurred_at",
