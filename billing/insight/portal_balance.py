@@ -55,11 +55,19 @@ def save_rule(request: PortalRequest) -> HttpResponseBase:
 def save_alert(request: PortalRequest) -> HttpResponseBase:
     """Who is told when consumption reaches a limit."""
     form = _alert_form(request, request.POST)
-    if form.is_valid():
-        set_alert(request.company, **form.cleaned_data, by=request.principal.label, at=clock.now())
+    if form.is_valid() and _is_alert_set(request, form):
         messages.success(request, _t("The alert is saved."))
         return redirect("portal:balance")
     return _page(request, _rule_form(request, None), form)
+
+
+def _is_alert_set(request: PortalRequest, form: AlertForm) -> bool:
+    try:
+        set_alert(request.company, **form.cleaned_data, by=request.principal.label, at=clock.now())
+    except Refused as refusal:
+        show_refusal(form, refusal)
+        return False
+    return True
 
 
 def _is_rule_set(request: PortalRequest, form: RechargeRuleForm) -> bool:

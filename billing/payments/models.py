@@ -150,6 +150,11 @@ class Payment(models.Model):
                 condition=Q(status__in=["pending", "requires_action"]),
                 name="payment_unsettled",
             ),
+            models.Index(
+                fields=["id"],
+                condition=Q(status="failed") & ~Q(client_secret=""),
+                name="payment_to_be_confirmed",
+            ),
         ]
 
     def __str__(self) -> str:

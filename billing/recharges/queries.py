@@ -100,10 +100,11 @@ def attempted_payments(recharge_id: UUID) -> QuerySet[Payment]:
 
 def cards_to_try(rule: RechargeRule) -> list[PaymentMethod]:
     """The chosen card, else the default; then the fallbacks in order. Without refused ones."""
-    usable = {card.pk: card for card in saved_methods(rule.company).filter(is_refused=False)}
-    default = next((card.pk for card in usable.values() if card.is_default), None)
-    order = [rule.payment_method_id or default, *rule.fallback_methods]
-    return [usable[key] for key in dict.fromkeys(order) if key in usable]
+    saved = {card.pk: card for card in saved_methods(rule.company)}
+    default = next((card.pk for card in saved.values() if card.is_default), None)
+    first = rule.payment_method_id if rule.payment_method_id in saved else default
+    order = dict.fromkeys([first, *rule.fallback_methods])
+    return [saved[key] for key in order if key in saved and not saved[key].is_refused]
 
 
 def customer_balance(company: Company, currency: str) -> Decimal:
@@ -121,6 +122,13 @@ def spent_this_month(company: Company, *, at: datetime) -> Decimal:
         ended_at__gte=month_start(at, zone=company.zone),
     )
     return taken.aggregate(total=Sum("amount"))["total"] or NOTHING
+
+
+def stale_confirmations() -> QuerySet[Payment]:
+    """Payments that a customer could still confirm though their recharge needs them no more."""
+    waiting = Payment.objects.filter(status=Payment.Status.FAILED).exclude(client_secret="")
+    done = [Recharge.Status.SUCCEEDED, Recharge.Status.FAILED]
+    return waiting.filter(attempt__recharge__status__in=done)
 
 
 def due_recharges(*, at: datetime) -> QuerySet[Recharge]:

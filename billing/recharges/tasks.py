@@ -7,10 +7,12 @@ from datetime import datetime
 
 from django.db import connection
 
+from billing.payments.actions.charging import withdraw_payment
 from billing.payments.exceptions import GatewayRefused, GatewayUnavailable
 from billing.recharges import opening
 from billing.recharges.actions.attempts import attempt_recharge, claim_due_recharge
 from billing.recharges.actions.openings import open_all_due
+from billing.recharges.queries import stale_confirmations
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,22 @@ def attempt_recharges(*, at: datetime) -> int:
             log.warning("recharge %s waits for the gateway: %s", recharge_id, problem)
         made += 1
     return made
+
+
+def withdraw_confirmations(*, at: datetime) -> int:
+    """Take back payments that nobody needs to confirm any more; returns how many.
+
+    Otherwise the link in an old mail would charge a card for a recharge that is done.
+    """
+    withdrawn = 0
+    for payment in stale_confirmations().select_related("company", "payment_method"):
+        try:
+            withdraw_payment(payment, at=at)
+        except (GatewayUnavailable, GatewayRefused) as problem:
+            log.warning("payment %s is not withdrawn: %s", payment.pk, problem)
+            continue
+        withdrawn += 1
+    return withdrawn
 
 
 def next_recharge_due(after: datetime) -> datetime | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, DataError, transaction
 from django.db.models import F
 
 from billing.payments.actions.disputes import settle_dispute
@@ -35,15 +35,25 @@ def receive_webhook(gateway: str, body: bytes, *, signature: str, at: datetime) 
     Raises WebhookRefused when it is not the gateway's; nothing is kept then.
     """
     notice = card_gateway(gateway).read_webhook(body, signature=signature)
-    event, _ = GatewayEvent.objects.get_or_create(
-        gateway=gateway,
-        reference=notice.reference,
-        defaults={"type": notice.type, "payload": notice.payload, "received_at": at},
-    )
+    event = _stored(gateway, notice, at=at)
     try:
         return apply_gateway_event(event, at=at)
     except DatabaseError:
         return event
+
+
+def _stored(gateway: str, notice: Notice, *, at: datetime) -> GatewayEvent:
+    """The webhook's row; raises WebhookRefused for what no text column takes."""
+    try:
+        with transaction.atomic():
+            event, _ = GatewayEvent.objects.get_or_create(
+                gateway=gateway,
+                reference=notice.reference,
+                defaults={"type": notice.type, "payload": notice.payload, "received_at": at},
+            )
+    except (DataError, UnicodeEncodeError) as error:
+        raise WebhookRefused("The event cannot be stored.") from error
+    return event
 
 
 def apply_gateway_event(event: GatewayEvent, *, at: datetime) -> GatewayEvent:

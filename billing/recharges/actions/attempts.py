@@ -16,6 +16,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest, Now
 from djmoney.money import Money
 
+from accounts.companies.models import Company
 from billing.ledger.queries import lock_account
 from billing.money.calc import minor_digits
 from billing.payments.actions.charging import (
@@ -161,7 +162,8 @@ def _is_over(
 ) -> bool:
     """Whether no further card is to be tried, and why: not needed, in other hands, suspicious."""
     balance = customer_balance(profile.company, profile.currency)
-    if not rule.enabled or balance > rule.threshold:
+    is_closed = recharge.company.status == Company.Status.CLOSED
+    if is_closed or not rule.enabled or balance > rule.threshold:
         call_off(recharge, code=NOT_NEEDED, note="No recharge is needed any more.", at=at)
         return True
     if any(payment.failure_code == WRONG_AMOUNT for payment in tried):

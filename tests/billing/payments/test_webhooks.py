@@ -174,6 +174,9 @@ Sender = Callable[[dict[str, object]], object]
         lambda event: deliver(b"{}"),
         lambda event: deliver(b'{"id": "evt_1", "type": "a\\u0000b"}'),
         lambda event: deliver(b"[" * 100_000),
+        lambda event: deliver(b'{"id": "evt_1", "type": "\\ud800"}'),
+        lambda event: deliver(b'{"id": "evt_1", "type": "a", "more": "\\ud800"}'),
+        lambda event: deliver({"id": "evt_1", "type": "a" * 101}),
     ],
 )
 def test_what_is_not_the_gateways_is_refused_and_not_kept(

@@ -13,11 +13,17 @@ from accounts.events.models import Event
 from billing.ledger.holds import place_hold
 from billing.ledger.queries import balance
 from billing.payments.actions.charging import confirm_payment, is_confirmable
+from billing.payments.actions.methods import remove_method
 from billing.payments.actions.transfers import record_transfer
 from billing.payments.models import Payment, PaymentMethod
 from billing.recharges.actions.openings import open_due_for
 from billing.recharges.models import Recharge, RechargeRule
-from billing.recharges.tasks import attempt_recharges, next_recharge_due, open_due_recharges
+from billing.recharges.tasks import (
+    attempt_recharges,
+    next_recharge_due,
+    open_due_recharges,
+    withdraw_confirmations,
+)
 from config.sandbox.testing import Stack
 from features.actions import set_value
 from tests.billing.payments.cards import (
@@ -334,3 +340,34 @@ def test_wrong_amount_stops_automatic_recharge_until_staff_have_looked(
     assert (recharge.status, recharge.failure_code) == ("exhausted", "wrong_amount")
     assert RechargeRule.objects.get(company=company).paused_at == NOW
     assert balance(company).balance == Decimal(25)
+
+
+def test_the_link_to_confirm_ends_with_the_need_for_it(stripe_sandbox: Stack) -> None:
+    company = company_with_rule(balance="100", token=card_token(WANTS_3DS))
+    use(company, net="80")
+    run()
+    assert withdraw_confirmations(at=NOW) == 0, "the customer may still confirm"
+    transfer(company, "100")
+    assert withdraw_confirmations(at=NOW) == 1
+    assert not is_confirmable(Payment.objects.get(company=company, method="card"))
+    assert withdraw_confirmations(at=NOW) == 0
+
+
+def test_a_removed_card_leaves_its_place_to_the_default(stripe_sandbox: Stack) -> None:
+    company = company_with_rule(balance="100")
+    chosen = save_card(company, make_default=False)
+    rule(company, card=chosen)
+    remove_method(chosen, by=BY, at=NOW)
+    use(company, net="75")
+    run()
+    assert balance(company).balance == Decimal(500)
+
+
+def test_a_closed_company_is_not_charged(stripe_sandbox: Stack) -> None:
+    company = company_with_rule(balance="100", token=DECLINES)
+    use(company, net="80")
+    run()
+    Company.objects.filter(pk=company.pk).update(status=Company.Status.CLOSED)
+    run(at=NOW + DAY)
+    assert only(company).status == Recharge.Status.FAILED
+    assert Payment.objects.filter(company=company).count() == 1
