@@ -55,6 +55,10 @@ class Job:
         return self.next_due is None and self.every >= HOUR
 
 
+def never_due(after: datetime) -> None:
+    """The `next_due` of what ages in real time: moving the sandbox's clock brings nothing due."""
+
+
 def slot_of(job: Job, at: datetime) -> datetime:
     """Start of the slot that `at` lies in: of `every`, at least an hour (a line of the log)."""
     width = max(job.every, HOUR)

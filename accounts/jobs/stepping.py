@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts.jobs.actions import execute, log_outcome
 from accounts.jobs.calc import Job, next_slot
@@ -18,6 +18,7 @@ from accounts.jobs.exceptions import ClockIsBusy, JobsNeverQuiet
 from accounts.jobs.queries import is_done, require_current_schema
 from config import clock
 
+LONGEST_STRIDE = timedelta(hours=6)
 _MOST_ROUNDS = 1000
 
 
@@ -61,8 +62,8 @@ def _live_through(
     jobs: Sequence[Job], *, start: datetime, until: datetime, move: Callable[[datetime], None]
 ) -> Lived:
     lived = Lived(now=start)
-    instant: datetime | None = start
-    while instant is not None and instant < until:
+    instant = start
+    while instant < until:
         _stop_at(jobs, instant, lived, move)
         instant = _next_instant(jobs, after=instant)
     _stop_at(jobs, until, lived, move)
@@ -97,16 +98,14 @@ def _run(job: Job, lived: Lived) -> int:
     return outcome.count
 
 
-def _next_instant(jobs: Sequence[Job], *, after: datetime) -> datetime | None:
-    """The earliest time after `after` at which something falls due."""
-    instants = [_next_due(job, after=after) for job in jobs]
-    return min((one for one in instants if one is not None and one > after), default=None)
-
-
-def _next_due(job: Job, *, after: datetime) -> datetime | None:
-    if job.next_due is not None:
-        return job.next_due(after)
-    return next_slot(job, after) if job.is_on_grid else None
+def _next_instant(jobs: Sequence[Job], *, after: datetime) -> datetime:
+    """The earliest time after `after` at which something falls due, but no later than a stride:
+    usage arrives all the time, and what it causes must not wait for a day."""
+    asked = dict.fromkeys(job.next_due for job in jobs if job.next_due is not None)
+    instants = [next_due(after) for next_due in asked]
+    instants += [next_slot(job, after) for job in jobs if job.is_on_grid]
+    due = [instant for instant in instants if instant is not None and instant > after]
+    return min([*due, after + LONGEST_STRIDE])
 
 
 def _move_clock(instant: datetime) -> None:

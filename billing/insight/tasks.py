@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -41,6 +41,14 @@ def refresh_costs(*, at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_REFRESH, {"at": at, "since": since})
         return cursor.rowcount
+
+
+def next_cost_refresh(after: datetime) -> datetime:
+    """When the costs to date are due next: at the hour (UTC), or at midnight with the feature off."""
+    hour = after.replace(minute=0, second=0, microsecond=0)
+    if value("prepaid_hourly_billing", at=after):
+        return hour + timedelta(hours=1)
+    return hour.replace(hour=0) + timedelta(days=1)
 
 
 def audit_books(*, at: datetime) -> int:
