@@ -38,9 +38,12 @@ def _use(charge: Charge) -> Iterator[str]:
 
 
 def _allowance(charge: Charge) -> Iterator[str]:
+    if charge.covered:
+        yield f"{charge.covered} had been charged by a reservation of session {charge.session}."
     if charge.from_allowance:
-        left = charge.billed - charge.from_allowance
-        yield f"{charge.from_allowance} were included in the plan, {left} are charged."
+        yield f"{charge.from_allowance} were included in the plan."
+    if charge.billable != charge.billed:
+        yield f"{charge.billable} remain to be charged."
 
 
 def _price(charge: Charge, currency: str) -> Iterator[str]:
@@ -54,6 +57,11 @@ def _price(charge: Charge, currency: str) -> Iterator[str]:
         )
         return
     unit = UNITS[price.unit].name
+    if charge.prepaid:
+        yield (
+            f"{plain(charge.prepaid)} {currency} of it had been paid by a reservation of session "
+            f"{charge.session}."
+        )
     yield (
         f"{charge.version} charges {plain(price.per_unit or Decimal(0))} {currency} per {unit}"
         f"{_place(price)}: {plain(charge.amount)} {currency}."

@@ -150,8 +150,10 @@ class UsageKey(models.Model):
 class Charge(models.Model):
     """A rated usage record or a fee. Never changed: a correction is a reversal and a new charge.
 
-    `billed` is the quantity after the increment, of which `from_allowance` was free. `unit_price`
-    is per base unit, empty for tiered prices. `features` are the values at the time of use.
+    `billed` is the quantity after the increment; of it `covered` was charged ahead by a reservation
+    of the session and `from_allowance` was free. `unit_price` is per base unit, empty for tiered
+    prices. `amount` is without what money of a reservation has `prepaid`. `features` are the values
+    at the time of use.
     """
 
     class Kind(models.TextChoices):
@@ -192,12 +194,14 @@ class Charge(models.Model):
     rated_at = models.DateTimeField()
     quantity = models.BigIntegerField()
     billed = models.BigIntegerField()
+    covered = models.BigIntegerField(null=True)
     from_allowance = models.BigIntegerField(default=0)
     price = models.ForeignKey(
         Price, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )
     unit_price = models.DecimalField(max_digits=60, decimal_places=42, null=True)
     amount = AmountField()
+    prepaid = AmountField(null=True)
     tax_percent = models.DecimalField(max_digits=7, decimal_places=4, default=Decimal(0))
     tax = AmountField(default=Decimal(0))
     features = models.ForeignKey(
@@ -211,6 +215,11 @@ class Charge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.external_id}: {self.amount}"
+
+    @property
+    def billable(self) -> int:
+        """What is neither included nor charged ahead."""
+        return self.billed - (self.covered or 0) - self.from_allowance
 
 
 class UsageReject(models.Model):

@@ -83,7 +83,7 @@ class ChargeOutput(serializers.ModelSerializer[Charge]):
     source = serializers.SerializerMethodField()  # type: ignore[assignment]  # DRF names its own
     company = serializers.UUIDField(source="company_id")
     subscription = serializers.UUIDField(source="subscription_id")
-    billable = serializers.SerializerMethodField()
+    billable = serializers.IntegerField()
     unit_price = serializers.SerializerMethodField()
     amount = AmountStringField()
     tax = AmountStringField()
@@ -120,9 +120,6 @@ class ChargeOutput(serializers.ModelSerializer[Charge]):
 
     def get_source(self, charge: Charge) -> str:
         return source_label(charge.source)
-
-    def get_billable(self, charge: Charge) -> int:
-        return charge.billed - charge.from_allowance
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_unit_price(self, charge: Charge) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from billing.insight.audit.checks import Check
+from billing.metering.calc import INTERNAL, RESERVATIONS
 
 CHARGES_ARE_BOOKED = Check(
     name="charges_are_booked",
@@ -34,14 +35,61 @@ CHARGES_ARE_BOOKED = Check(
 
 CHARGES_HAVE_THEIR_KEYS = Check(
     name="charges_have_their_keys",
-    proves="Each rated usage record holds its key, and each key leads to a charge.",
+    proves="Each charge that stands holds the key of its record or fee, and each key leads to "
+    "the one charge that stands for it.",
     sql="""
         SELECT coalesce('charge ' || c.id, 'key ' || k.source || ' ' || k.external_id) AS subject,
                CASE WHEN k.charge_id IS NULL THEN 'has no key'
-                    WHEN c.id IS NULL THEN 'has no charge' END AS fault
-        FROM (SELECT id, source, external_id FROM charge
-              WHERE kind = 'usage' AND reverses IS NULL) c
-        FULL JOIN usage_key k ON (k.source, k.external_id) = (c.source, c.external_id)
+                    WHEN c.id IS NULL THEN 'has no charge that stands'
+                    WHEN (k.source, k.external_id) <> (c.source, c.external_id)
+                    THEN 'has the key of ' || k.source || ' ' || k.external_id END AS fault
+        FROM (SELECT c.id, c.source, c.external_id FROM charge c
+              LEFT JOIN charge r ON r.reverses = c.id
+              WHERE c.reverses IS NULL AND r.id IS NULL) c
+        FULL JOIN usage_key k ON k.charge_id = c.id
+    """,
+)
+
+REVERSALS_TAKE_BACK_WHAT_WAS_CHARGED = Check(
+    name="reversals_take_back_what_was_charged",
+    proves="Each reversal is the exact opposite of one charge, and no charge is reversed twice.",
+    sql="""
+        SELECT 'charge ' || r.reverses AS subject,
+               CASE WHEN count(*) > 1 THEN 'was reversed ' || count(*) || ' times'
+                    WHEN bool_or(c.id IS NULL) THEN 'was reversed and does not exist'
+                    WHEN bool_or((c.company_id, c.quantity, c.amount, c.tax)
+                                 <> (r.company_id, -r.quantity, -r.amount, -r.tax))
+                    THEN 'was reversed with other figures' END AS fault
+        FROM charge r LEFT JOIN charge c ON c.id = r.reverses
+        WHERE r.reverses IS NOT NULL
+        GROUP BY r.reverses
+    """,
+)
+
+CHARGES_BELONG_TO_WHAT_EXISTS = Check(
+    name="charges_belong_to_what_exists",
+    proves="Company, subscription, plan version, periods, price and features of every charge "
+    "exist and belong together: charges carry no foreign keys of the database.",
+    sql="""
+        SELECT 'company ' || g.company_id || ', ' || g.charges || ' charges' AS subject,
+               CASE WHEN s.id IS NULL THEN 'have no subscription ' || g.subscription_id
+                    WHEN s.company_id <> g.company_id THEN 'are of a stranger''s subscription'
+                    WHEN v.id IS NULL THEN 'have no plan version ' || g.version_id
+                    WHEN b.company_id IS DISTINCT FROM g.company_id
+                      OR u.company_id IS DISTINCT FROM g.company_id
+                    THEN 'are in a stranger''s period'
+                    WHEN g.price_id IS NOT NULL AND p.version_id IS DISTINCT FROM g.version_id
+                    THEN 'are at another version''s price'
+                    WHEN f.id IS NULL THEN 'have no feature values' END AS fault
+        FROM (SELECT company_id, subscription_id, version_id, period_id, use_period_id, price_id,
+                     features_id, count(*) AS charges
+              FROM charge GROUP BY 1, 2, 3, 4, 5, 6, 7) g
+        LEFT JOIN subscription s ON s.id = g.subscription_id
+        LEFT JOIN plan_version v ON v.id = g.version_id
+        LEFT JOIN billing_period b ON b.id = g.period_id
+        LEFT JOIN billing_period u ON u.id = g.use_period_id
+        LEFT JOIN price p ON p.id = g.price_id
+        LEFT JOIN feature_snapshot f ON f.id = g.features_id
     """,
 )
 
@@ -140,11 +188,12 @@ FLAT_CHARGES_WORK_OUT = Check(
     sql="""
         SELECT 'charge ' || id AS subject,
                CASE WHEN unit_price IS NOT NULL AND reverses IS NULL AND kind = 'usage'
-                         AND session = ''
-                         AND amount <> round_half_even((billed - from_allowance) * unit_price, 12)
+                         AND amount + coalesce(prepaid, 0) <> round_half_even(
+                             (billed - coalesce(covered, 0) - from_allowance) * unit_price, 12)
                     THEN 'is ' || amount || ' for ' || (billed - from_allowance) || ' at '
                          || unit_price
-                    WHEN tax <> round_half_even(amount * tax_percent / 100, 12)
+                    WHEN kind <> 'reservation'
+                         AND tax <> round_half_even(amount * tax_percent * 0.01, 12)
                     THEN 'has a tax of ' || tax || ' on ' || amount || ' at ' || tax_percent
                END AS fault
         FROM charge
@@ -153,20 +202,23 @@ FLAT_CHARGES_WORK_OUT = Check(
 
 BATCHES_ACCOUNT_FOR_EVERY_RECORD = Check(
     name="batches_account_for_every_record",
-    proves="As many records were accepted as there are charges of usage records.",
-    sql="""
+    proves="As many records were accepted as there are identities of usage records.",
+    sql=f"""
         SELECT 'usage' AS subject,
-               CASE WHEN b.accepted < k.keys
+               CASE WHEN b.accepted <> k.keys
                     THEN b.accepted || ' records were accepted, ' || k.keys || ' have a key'
                END AS fault
         FROM (SELECT coalesce(sum(accepted), 0) AS accepted FROM usage_batch) b,
-             (SELECT count(*) AS keys FROM usage_key) k
-    """,
+             (SELECT count(*) AS keys FROM usage_key
+              WHERE NOT starts_with(source, '{INTERNAL}') OR source = '{RESERVATIONS}') k
+    """,  # noqa: S608 - constants of ours
 )
 
 CHECKS = (
     CHARGES_ARE_BOOKED,
     CHARGES_HAVE_THEIR_KEYS,
+    CHARGES_BELONG_TO_WHAT_EXISTS,
+    REVERSALS_TAKE_BACK_WHAT_WAS_CHARGED,
     PERIOD_TOTALS_ARE_SUMS_OF_CHARGES,
     DAY_TOTALS_ARE_SUMS_OF_CHARGES,
     ALLOWANCES_ARE_USED_AS_CHARGED,

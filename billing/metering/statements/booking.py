@@ -5,7 +5,8 @@ from __future__ import annotations
 CHARGE_COLUMNS = (
     "id, kind, company_id, subscription_id, version_id, period_id, use_period_id, entry_id, "
     "source, external_id, subject, meter_id, country, session, started_at, rated_at, quantity, "
-    "billed, from_allowance, price_id, unit_price, amount, tax_percent, tax, features_id, reverses"
+    "billed, covered, from_allowance, price_id, unit_price, amount, prepaid, tax_percent, tax, "
+    "features_id, reverses"
 )
 
 # What every statement does with the charges it has written (`charged`) for their `payer`s: adds

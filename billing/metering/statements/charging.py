@@ -40,7 +40,7 @@ WITH fee AS MATERIALIZED (
                  AND o.status <> 'issued'
                ORDER BY o.starts_at LIMIT 1) END,
            b.id, p.entry_id, e.source, e.external_id, e.subject, NULL, '', e.session, e.started_at,
-           %(at)s::timestamptz, 1, 1, 0, NULL, NULL, e.amount, p.tax_percent,
+           %(at)s::timestamptz, 1, 1, NULL, 0, NULL, NULL, e.amount, NULL, p.tax_percent,
            coalesce(e.tax, round_half_even(e.amount * p.tax_percent * 0.01, 12)),
            %(features_id)s::bigint, NULL
     FROM fee e

@@ -67,7 +67,8 @@ _NOTHING_COVERED = "covered AS (SELECT NULL::integer AS n, 0::bigint AS quantity
 # The records to rate, with the period of their use, and the quantity that is `due` for it.
 _FRESH = """
 fresh AS MATERIALIZED (
-    SELECT u.*, b.use_period_id, b.period_id, u.billed - coalesce(c.quantity, 0) AS due
+    SELECT u.*, b.use_period_id, b.period_id, nullif(c.quantity, 0) AS covered,
+           u.billed - coalesce(c.quantity, 0) AS due
     FROM usage_row u
     JOIN keyed USING (charge_id)
     LEFT JOIN covered c ON c.n = u.n
@@ -177,13 +178,13 @@ charged AS (
     INSERT INTO charge ({CHARGE_COLUMNS})
     SELECT charge_id, 'usage', company_id, subscription_id, version_id, period_id, use_period_id,
            entry_id, source, external_id, subject, meter_id, country, session, started_at,
-           %(at)s::timestamptz, quantity, due, free, price_id, unit_price, amount, tax_percent,
-           round_half_even(amount * tax_percent * 0.01, 12),
+           %(at)s::timestamptz, quantity, billed, covered, free, price_id, unit_price, amount,
+           prepaid, tax_percent, round_half_even(amount * tax_percent * 0.01, 12),
            (%(features)s::bigint[])[
                1 + width_bucket(started_at, %(feature_bounds)s::timestamptz[])],
            NULL
     FROM (
-        SELECT p.*, p.full_amount - coalesce(f.amount, 0) AS amount
+        SELECT p.*, nullif(f.amount, 0) AS prepaid, p.full_amount - coalesce(f.amount, 0) AS amount
         FROM priced p LEFT JOIN paid f ON f.n = p.n
         OFFSET 0) due
     ORDER BY n

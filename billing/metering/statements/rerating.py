@@ -33,7 +33,8 @@ WHERE u.code = ''
 # What cannot be rated any more keeps its charge, and so does what somebody else has rated anew.
 KEEP = "DELETE FROM usage_row WHERE code <> ''"
 
-# The reversals of the present charges; allowances and tiers get back what those had taken. The
+# The reversals of the present charges; allowances, tiers and reservations get back what those had
+# taken. The
 # reversal of a charge whose period was issued is charged in the next one that was not.
 REVERSE = f"""
 WITH old AS MATERIALIZED (
@@ -57,10 +58,20 @@ WITH old AS MATERIALIZED (
 ), tiers AS (
     UPDATE tier_use t SET used = t.used - o.billable
     FROM (SELECT subscription_id, price_id, use_period_id,
-                 sum(billed - from_allowance) AS billable
+                 sum(billed - coalesce(covered, 0) - from_allowance) AS billable
           FROM old GROUP BY 1, 2, 3) o
     WHERE t.subscription_id = o.subscription_id AND t.price_id = o.price_id
       AND t.period_id = o.use_period_id
+), covers AS (
+    UPDATE session_cover s SET quantity = s.quantity + o.quantity, amount = s.amount + o.amount
+    FROM (SELECT subscription_id, session, meter, sum(back.quantity) AS quantity,
+                 sum(back.amount) AS amount
+          FROM old CROSS JOIN LATERAL (
+              VALUES (meter_id, coalesce(covered, 0), 0), ('', 0, coalesce(prepaid, 0)))
+              AS back(meter, quantity, amount)
+          WHERE session <> '' GROUP BY 1, 2, 3) o
+    WHERE s.subscription_id = o.subscription_id AND s.session = o.session AND s.meter = o.meter
+      AND (o.quantity > 0 OR o.amount > 0)
 ), charged AS (
     INSERT INTO charge ({CHARGE_COLUMNS})
     SELECT o.reversal_id, o.kind, o.company_id, o.subscription_id, o.version_id,
@@ -70,9 +81,9 @@ WITH old AS MATERIALIZED (
                  AND n.status <> 'issued'
                ORDER BY n.starts_at LIMIT 1) END,
            o.use_period_id, p.entry_id, o.source, o.external_id, o.subject, o.meter_id, o.country,
-           o.session, o.started_at, %(at)s::timestamptz, -o.quantity, -o.billed,
-           -o.from_allowance, o.price_id, o.unit_price, -o.amount, o.tax_percent, -o.tax,
-           o.features_id, o.id
+           o.session, o.started_at, %(at)s::timestamptz, -o.quantity, -o.billed, -o.covered,
+           -o.from_allowance, o.price_id, o.unit_price, -o.amount, -o.prepaid, o.tax_percent,
+           -o.tax, o.features_id, o.id
     FROM old o
     JOIN payer p USING (company_id)
     JOIN billing_period b ON b.id = o.period_id

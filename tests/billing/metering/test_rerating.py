@@ -6,16 +6,26 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from djmoney.money import Money
 
 from billing.catalog.calc import MB
 from billing.catalog.models import PlanKind
 from billing.catalog.terms import PlanTerms, PriceTerms
 from billing.metering.models import Charge, DayTotal, PeriodTotal, UsageKey
 from billing.metering.rerating import Selection, preview_rerating, rerate
+from billing.metering.reservations import Session, commit_quantity, reserve_quantity
 from billing.subscriptions.actions import change_plan
 from billing.subscriptions.models import Allowance, BillingPeriod
 from tests.billing.metering.usage import counts, money_of, record, send
-from tests.factories import BY, NOW, make_company, make_plan, make_subscription
+from tests.factories import (
+    BY,
+    NOW,
+    make_company,
+    make_plan,
+    make_subscription,
+    new_key,
+    pay_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +101,18 @@ def test_what_cannot_be_rated_any_more_keeps_its_charge() -> None:
 
     assert result.charges == 0
     assert Charge.objects.count() == 1
+
+
+def test_a_session_paid_ahead_stays_paid() -> None:
+    company = make_company()
+    pay_in(company, Money(10, "USD"))
+    sim = make_subscription(company, subject="sim")
+    purpose = Session("r", timedelta(hours=1), session="s")
+    hold = reserve_quantity(sim, 300 * MB, session=purpose, key=new_key(), at=NOW)
+    commit_quantity(hold.pk, 200 * MB, at=NOW)
+    send(record("sim", 250 * MB, session="s"))
+    assert money_of(company) == Decimal("7.50")
+
+    rerate(Selection(NOW - A_DAY, NOW + A_DAY, company=company), by=BY, at=NOW)
+
+    assert money_of(company) == Decimal("7.50")
