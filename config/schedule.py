@@ -13,19 +13,24 @@ from django.conf import settings
 from accounts.access.tasks import forget_idempotency_keys
 from accounts.events.queries import next_due_handling
 from accounts.events.tasks import dispatch_outbox
-from accounts.jobs.calc import Job
+from accounts.jobs.calc import Job, never_due
 from accounts.jobs.tasks import prune_job_runs
 from accounts.notifications.queries import next_due_mail
 from accounts.notifications.tasks import send_mails
 from billing.insight.alerts import send_consumption_alerts
-from billing.insight.tasks import audit_books, refresh_costs
+from billing.insight.tasks import audit_books, next_cost_refresh, refresh_costs
 from billing.invoicing.queries import next_period_due
 from billing.invoicing.tasks import close_periods, issue_invoices
 from billing.ledger.tasks import next_expiry, release_expired_holds, snapshot_own_accounts
 from billing.metering.tasks import charge_fees, make_partitions, next_fee_due, rate_inbox
 from billing.payments.queries import next_abandoned
 from billing.payments.tasks import handle_gateway_events, sweep_intents
-from billing.recharges.tasks import attempt_recharges, next_recharge_due, open_due_recharges
+from billing.recharges.tasks import (
+    attempt_recharges,
+    next_recharge_due,
+    open_due_recharges,
+    withdraw_confirmations,
+)
 from billing.subscriptions.tasks import activate_due, next_activation_due, restore_services
 from telecom.operators.queries import next_operator_job_due
 from telecom.operators.tasks import fetch_operator_usage
@@ -49,6 +54,7 @@ JOBS: tuple[Job, ...] = (
     Job("sweep_intents", sweep_intents, MINUTE, next_abandoned),
     Job("open_due_recharges", open_due_recharges, MINUTE, next_recharge_due),
     Job("attempt_recharges", attempt_recharges, SECOND, next_recharge_due),
+    Job("withdraw_confirmations", withdraw_confirmations, MINUTE),
     Job("restore_services", restore_services, MINUTE),
     Job("release_expired_holds", release_expired_holds, MINUTE, next_expiry),
     Job("close_periods", close_periods, HOUR, next_period_due),
@@ -57,12 +63,12 @@ JOBS: tuple[Job, ...] = (
     Job("dispatch_outbox", dispatch_outbox, SECOND, next_due_handling),
     Job("run_operator_jobs", run_operator_jobs, SECOND, next_operator_job_due),
     Job("send_mails", send_mails, SECOND, next_due_mail),
-    Job("refresh_costs", refresh_costs, HOUR),
+    Job("refresh_costs", refresh_costs, HOUR, next_cost_refresh),
     Job("snapshot_own_accounts", snapshot_own_accounts, DAY),
     Job("audit_books", audit_books, DAY),
     Job("make_partitions", make_partitions, DAY),
     Job("prune_job_runs", prune_job_runs, DAY),
-    Job("forget_idempotency_keys", forget_idempotency_keys, HOUR),
+    Job("forget_idempotency_keys", forget_idempotency_keys, HOUR, never_due),
 )
 
 _BY_NAME = {job.name: job for job in JOBS}

@@ -44,7 +44,7 @@ def refresh_costs(*, at: datetime) -> int:
 
 
 def next_cost_refresh(after: datetime) -> datetime:
-    """When the costs to date are due next: at the hour (UTC), or at midnight with the feature off."""
+    """When costs to date are due next: at the hour (UTC), or at midnight with the feature off."""
     hour = after.replace(minute=0, second=0, microsecond=0)
     if value("prepaid_hourly_billing", at=after):
         return hour + timedelta(hours=1)
