@@ -84,7 +84,7 @@ class Town:
         record = processes.read_record(self.folder / "run" / f"{name}.json")
         if record is not None:
             for pid in processes.session_members(record.pid):
-                with_suppressed_absence(pid)
+                kill_process(pid)
 
     def gateway(self, path: str, **body: object) -> None:
         """Tell the sandbox gateway to misbehave."""
@@ -113,7 +113,7 @@ class Town:
             raise AssertionError(f"audit_books: {result.stdout}\n{result.stderr}")
 
 
-def with_suppressed_absence(pid: int) -> None:
+def kill_process(pid: int) -> None:
     """SIGKILL; a process that has just ended is what was wanted."""
     try:
         os.kill(pid, signal.SIGKILL)
@@ -135,7 +135,7 @@ def town() -> Iterator[Town]:
     """An empty stack on free ports, stopped and deleted at the end."""
     folder = Path(tempfile.mkdtemp(prefix="tollgate-drill-"))
     folder.chmod(0o711)
-    port = _free_port()
+    port = free_port()
     settings = {
         "PORT": str(port),
         "DATA_DIR": str(folder),
@@ -155,7 +155,7 @@ def town() -> Iterator[Town]:
         )
     try:
         base = f"http://127.0.0.1:{port}"
-        until(lambda: _is_ready(base), "the stack is ready", seconds=READY_SECONDS)
+        until(lambda: is_ready(base), "the stack is ready", seconds=READY_SECONDS)
         key = json.loads((folder / "demo.json").read_text())["staff_api_key"]
         yield Town(base, folder, key)
     finally:
@@ -171,14 +171,16 @@ def town() -> Iterator[Town]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_ready(base: str) -> bool:
+def is_ready(base: str) -> bool:
+    """Whether a stack answers that it is ready."""
     try:
         return requests.get(f"{base}/health/ready/", timeout=5).status_code == 200
     except requests.RequestException:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A loopback port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
