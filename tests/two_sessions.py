@@ -28,10 +28,13 @@ def at_once(*calls: Callable[[], T]) -> list[T | Exception]:
 
     with ThreadPoolExecutor(len(calls)) as pool:
         futures = [pool.submit(run, call) for call in calls]
-    return [outcome(future) for future in futures]
+    outcomes: list[T | Exception] = []
+    for future in futures:
+        outcomes.append(_outcome(future))  # noqa: PERF401 - spelt out for its type
+    return outcomes
 
 
-def outcome(future: Future[T]) -> T | Exception:
+def _outcome(future: Future[T]) -> T | Exception:
     error = future.exception()
     if error is None:
         return future.result()
