@@ -8,6 +8,7 @@ from http import HTTPStatus
 from aiohttp import web
 from yarl import URL
 
+from billing.payments.gateways.minor_units import from_units
 from config.sandbox.gateway.intents import authenticate_intent
 from config.sandbox.gateway.objects import Answer, Json, StripeError, missing
 from config.sandbox.gateway.routes import answer
@@ -113,4 +114,5 @@ async def _send_back(gateway: Gateway, object_id: str, secret: str) -> web.Respo
 def _amount(intent: Json) -> str:
     if intent["object"] != "payment_intent":
         return ""
-    return f", paying {intent['amount']} {intent['currency'].upper()} (in the smallest unit)"
+    currency = intent["currency"].upper()
+    return f", paying {from_units(intent['amount'], currency)} {currency}"

@@ -37,6 +37,8 @@ DECLINES = {
     "4000008260003178": ("card_declined", "insufficient_funds"),
     "4000008400001629": ("card_declined", "generic_decline"),
 }
+# localstripe refuses these only where they are attached; Stripe refuses to charge them, too.
+NEVER_CHARGED = frozenset(DECLINES) - {"4000000000000341", "4000008260003178", "4000008400001629"}
 REFUND_PENDING, REFUND_FAILS, DISPUTED = "4000000000007726", "4000000000005126", "4000000000000259"
 AFTERWARDS = {REFUND_PENDING: "refund_pending", REFUND_FAILS: "refund_fails", DISPUTED: "disputed"}
 
@@ -70,16 +72,28 @@ class CardTraits:
     code: str
     decline_code: str
     afterwards: str
+    is_never_charged: bool
 
     @property
     def overlay(self) -> Json:
-        traits = {"code": self.code, "decline_code": self.decline_code, "then": self.afterwards}
+        traits = {
+            "code": self.code,
+            "decline_code": self.decline_code,
+            "then": self.afterwards,
+            "never_charged": self.is_never_charged,
+        }
         return {"card": {"brand": self.brand}, "_traits": traits}
 
 
 def traits_of(number: str) -> CardTraits:
     code, decline_code = DECLINES.get(number, ("card_declined", "generic_decline"))
-    return CardTraits(_brand(number), code, decline_code, AFTERWARDS.get(number, ""))
+    return CardTraits(
+        brand=_brand(number),
+        code=code,
+        decline_code=decline_code,
+        afterwards=AFTERWARDS.get(number, ""),
+        is_never_charged=number in NEVER_CHARGED,
+    )
 
 
 def card_error(code: str, decline_code: str | None = None, **more: object) -> StripeError:

@@ -10,7 +10,13 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from config.sandbox.gateway import cards, charges, disputes
-from config.sandbox.gateway.methods import attached, declined, resolved, what_follows
+from config.sandbox.gateway.methods import (
+    attached,
+    declined,
+    resolved,
+    what_follows,
+    why_never_charged,
+)
 from config.sandbox.gateway.objects import Answer, Json, StripeError, is_true, whole_number
 from config.sandbox.gateway.service import Gateway, split
 from config.sandbox.gateway.upstream import accepted
@@ -127,8 +133,8 @@ def _remember(gateway: Gateway, object_id: str, others: Json) -> None:
 
 async def _confirm(gateway: Gateway, object_id: str, options: Json) -> Answer:
     """Ask localstripe to charge; the answer tells what came of it."""
-    if fault := gateway.faults.take("decline_charge"):
-        await _use_declining_card(gateway, object_id, fault.decline_code)
+    if decline_code := await _ordered_decline(gateway, object_id):
+        await _use_declining_card(gateway, object_id, decline_code)
     answer = await gateway.upstream.call("POST", f"/v1/payment_intents/{object_id}/confirm", {})
     if answer.status != HTTPStatus.PAYMENT_REQUIRED:
         accepted(answer)
@@ -182,6 +188,14 @@ def _record_failure(
     shown = shown_intent(gateway, intent, {})
     gateway.webhooks.send("payment_intent.payment_failed", shown)
     return cards.card_error(code, decline_code, charge=charge, payment_intent=shown)
+
+
+async def _ordered_decline(gateway: Gateway, object_id: str) -> str:
+    """Why this charge is to be declined, by order or for its card; '' when it is not."""
+    if fault := gateway.faults.take("decline_charge"):
+        return fault.decline_code
+    intent = await gateway.upstream.get(f"/v1/payment_intents/{object_id}")
+    return why_never_charged(gateway, intent["payment_method"])
 
 
 async def _use_declining_card(gateway: Gateway, object_id: str, decline_code: str) -> None:

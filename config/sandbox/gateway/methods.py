@@ -51,15 +51,25 @@ async def resolved(gateway: Gateway, object_id: str) -> str:
 
 
 def declined(gateway: Gateway, method: str | None, **more: object) -> StripeError:
-    traits = gateway.state.overlay(method).get("_traits", {}) if method else {}
+    traits = _traits(gateway, method)
     code, decline_code = traits.get("code", "card_declined"), traits.get("decline_code")
     return card_error(code, decline_code or "generic_decline", **more)
 
 
 def what_follows(gateway: Gateway, method: str | None) -> str:
     """What this card does after a charge: `refund_pending`, `refund_fails`, `disputed` or ''."""
-    traits = gateway.state.overlay(method).get("_traits", {}) if method else {}
-    return str(traits.get("then", ""))
+    return str(_traits(gateway, method).get("then", ""))
+
+
+def why_never_charged(gateway: Gateway, method: str | None) -> str:
+    """The decline code of a card that no charge succeeds with, attached or not; else ''."""
+    traits = _traits(gateway, method)
+    return str(traits["decline_code"]) if traits.get("never_charged") else ""
+
+
+def _traits(gateway: Gateway, method: str | None) -> Json:
+    traits: Json = gateway.state.overlay(method).get("_traits", {}) if method else {}
+    return traits
 
 
 async def retrieve_method(gateway: Gateway, object_id: str, params: Json) -> Answer:

@@ -90,6 +90,29 @@ def test_a_charge_is_declined_for_the_ordered_reason(
     assert payer.charge(100).status == "succeeded"
 
 
+def test_a_card_that_is_refused_is_not_charged_without_being_attached_either(
+    client: stripe.StripeClient,
+) -> None:
+    """A one-off payment: the browser's token goes straight into the charge."""
+    method = client.v1.payment_methods.create(
+        {
+            "type": "card",
+            "card": {
+                "number": "4000000000009995",
+                "exp_month": 12,
+                "exp_year": 2034,
+                "cvc": "123",
+            },
+        }
+    )
+    with pytest.raises(stripe.CardError) as caught:
+        client.v1.payment_intents.create(
+            {"amount": 2000, "currency": "usd", "payment_method": method.id, "confirm": True}
+        )
+    assert caught.value.error is not None
+    assert caught.value.error["decline_code"] == "insufficient_funds"
+
+
 def test_off_session_a_card_with_3d_secure_is_declined(payer: Payer) -> None:
     with pytest.raises(stripe.CardError) as caught:
         payer.charge(100, method=payer.add_card("pm_card_authenticationRequired"))
@@ -111,7 +134,9 @@ def test_on_session_the_customer_authorizes_or_fails_on_a_page(
     assert intent.next_action is not None
     assert intent.next_action.redirect_to_url is not None
     page = str(intent.next_action.redirect_to_url.url)
-    assert "Authorize" in requests.get(page, timeout=10).text
+    asked = requests.get(page, timeout=10).text
+    assert "paying 100.00 USD" in asked
+    assert "Authorize" in asked
     back = press(page, str(intent.client_secret), answer)
     assert back.startswith("http://shop.example/back?")
     assert f"redirect_status={redirect_status}" in back
