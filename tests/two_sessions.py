@@ -28,17 +28,12 @@ def at_once(*calls: Callable[[], T]) -> list[T | Exception]:
 
     with ThreadPoolExecutor(len(calls)) as pool:
         futures = [pool.submit(run, call) for call in calls]
-    outcomes: list[T | Exception] = []
-    for future in futures:
-        outcomes.append(_outcome(future))  # noqa: PERF401 - spelt out for its type
-    return outcomes
+    return [future.result() if (error := _error(future)) is None else error for future in futures]
 
 
-def _outcome(future: Future[T]) -> T | Exception:
+def _error(future: Future[T]) -> Exception | None:
     error = future.exception()
-    if error is None:
-        return future.result()
-    if isinstance(error, Exception):
+    if error is None or isinstance(error, Exception):
         return error
     raise error
 
