@@ -62,10 +62,14 @@ class ApiKeyAdmin(RecordAdmin):
     list_select_related = ["company"]
     search_fields = ["name", "prefix", "company__name", "created_by"]
     fields = [
-        ("name", "prefix"),
-        ("company", "is_staff"),
-        ("created_by", "created_at"),
-        ("last_used_at", "revoked_at"),
+        "name",
+        "prefix",
+        "company",
+        "is_staff",
+        "created_by",
+        "created_at",
+        "last_used_at",
+        "revoked_at",
     ]
     autocomplete_fields = ["company"]
     actions_detail = ["revoke"]

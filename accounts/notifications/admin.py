@@ -45,9 +45,14 @@ class MailAdmin(RecordAdmin):
     list_select_related = ["company"]
     search_fields = ["subject", "to", "kind", "company__name"]
     fields = [
-        ("to", "kind", "status"),
+        "to",
+        "kind",
+        "status",
         "subject",
-        ("created_at", "sent_at", "attempts", "next_attempt_at"),
+        "created_at",
+        "sent_at",
+        "attempts",
+        "next_attempt_at",
         "error",
         "as_seen",
         "text",

@@ -79,11 +79,17 @@ class UserAdmin(RecordAdmin):
     list_filter = ["is_staff", "is_active", "groups", ("email", FieldTextFilter)]
     search_fields = ["email", "first_name", "last_name"]
     fields = [
-        ("email", "first_name", "last_name"),
-        ("is_active", "is_staff", "is_superuser"),
+        "email",
+        "first_name",
+        "last_name",
+        "is_active",
+        "is_staff",
+        "is_superuser",
         "group_names",
-        ("timezone", "language"),
-        ("date_joined", "last_login"),
+        "timezone",
+        "language",
+        "date_joined",
+        "last_login",
     ]
     readonly_fields = ["group_names"]
     inlines = [MembershipInline]

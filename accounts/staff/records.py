@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib.admin.checks import ModelAdminChecks
-from django.db.models import Model
+from django.db.models import DecimalField, Model
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.staff.paging import CappedPaginator, StaffChangeList
 
+_DECIMAL = re.compile(r"-?[0-9,]+\.[0-9]+")
 
-class StaffAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+
+def _without_idle_zeros(text: str) -> str:
+    """25.000000000000 as 25.00, 0.000150000000 as 0.00015."""
+    if not _DECIMAL.fullmatch(text):
+        return text
+    whole, _, fraction = text.partition(".")
+    return f"{whole}.{fraction.rstrip('0').ljust(2, '0')}"
+
+
+class ExactAmounts:
+    """Shows the decimals of a row exactly, without the zeros that fill up its column."""
+
+    model: type[Model]
+
+    @property
+    def readonly_preprocess_fields(self) -> dict[str, Callable[[str], str]]:
+        decimals = [field for field in self.model._meta.fields if isinstance(field, DecimalField)]
+        return {field.name: _without_idle_zeros for field in decimals if field.decimal_places}
+
+
+class StaffAdmin(ExactAmounts, ModelAdmin):  # type: ignore[misc]  # unfold has no types
     """What every list of the admin has in common."""
 
     list_per_page = 50
@@ -46,7 +68,7 @@ class RecordAdmin(StaffAdmin):
         return False
 
 
-class RecordInline(TabularInline):  # type: ignore[misc]
+class RecordInline(ExactAmounts, TabularInline):  # type: ignore[misc]
     """Rows that belong to a record, as a table on its page."""
 
     extra = 0

@@ -36,7 +36,7 @@ class AccountAdmin(RecordAdmin):
     list_filter = ["kind", "currency", ("company", admin.EmptyFieldListFilter)]
     list_select_related = ["company"]
     search_fields = ["company__name", "detail"]
-    fields = [("company", "kind", "detail"), ("currency", "balance_money", "held")]
+    fields = ["company", "kind", "detail", "currency", "balance_money", "held"]
     readonly_fields = ["balance_money"]
 
     @admin.display(description="Balance", ordering="balance")

@@ -82,7 +82,7 @@ def _pretty(record: object) -> SafeString:
 class UsageRejectAdmin(RecordAdmin):
     ordering = ["-id"]
     list_display = [
-        "code",
+        "reason_code",
         short_column("detail", title="Detail"),
         "external_id",
         "source",
@@ -102,6 +102,10 @@ class UsageRejectAdmin(RecordAdmin):
     actions = ["replay_chosen"]
     actions_list = ["replay_all"]
     actions_detail = ["replay_one"]
+
+    @admin.display(description="Code", ordering="code")
+    def reason_code(self, reject: UsageReject) -> str:
+        return reject.code
 
     @admin.display(description="The record as it was sent")
     def sent(self, reject: UsageReject) -> SafeString:

@@ -41,7 +41,6 @@ class RechargeAdmin(RecordAdmin):
         "attempt",
         when_column("next_attempt_at", title="Next attempt"),
         "failure_code",
-        when_column("ended_at", title="Ended"),
     ]
     list_filter = ["status", "trigger", ("created_at", RangeDateTimeFilter)]
     list_select_related = ["company"]
