@@ -17,13 +17,11 @@ from accounts.access.views import ApiViewSet, CompanyViewSet
 from billing.documents.models import Receipt
 from billing.documents.queries import receipt_pdf, receipts
 from billing.documents.serializers import ReceiptOutput
+from billing.ledger.ranges import RANGE, read_range, within
 
 
 class ReceiptFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """`?number=`, `?issued_from=`, `?issued_to=`."""
-
-    issued_from = django_filters.IsoDateTimeFilter("issued_at", lookup_expr="gte")
-    issued_to = django_filters.IsoDateTimeFilter("issued_at", lookup_expr="lt")
+    """`?number=`."""
 
     class Meta:
         model = Receipt
@@ -37,9 +35,13 @@ class CompanyReceiptViewSet(CompanyViewSet):
     serializer_class = ReceiptOutput
     queryset = Receipt.objects.none()
 
-    @extend_schema(operation_id="list_receipts", responses=ReceiptOutput(many=True))
+    @extend_schema(
+        operation_id="list_receipts", parameters=RANGE, responses=ReceiptOutput(many=True)
+    )
     def list(self, request: Request, company_id: UUID) -> Response:
-        return self.listed(receipts(self.company), ReceiptOutput)
+        asked = read_range(request.query_params.dict(), zone=self.company.zone)
+        rows = within(receipts(self.company), asked, column="issued_at")
+        return self.listed(rows, ReceiptOutput)
 
 
 class ReceiptViewSet(ApiViewSet):

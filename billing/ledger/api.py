@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import django_filters
 from django.urls import path
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,14 +18,9 @@ from billing.ledger.adjustments import (
 )
 from billing.ledger.models import Adjustment, EntryKind, Leg
 from billing.ledger.queries import adjustments, customer_account, statement
-from billing.ledger.ranges import read_range
+from billing.ledger.ranges import RANGE, read_range
 from billing.ledger.serializers import AdjustmentInput, AdjustmentOutput, TransactionOutput
 from config.clock import now
-
-RANGE = [
-    OpenApiParameter("from", OpenApiTypes.STR, description="A day or an instant."),
-    OpenApiParameter("to", OpenApiTypes.STR, description="A day, to its end, or an instant."),
-]
 
 
 class TransactionFilter(django_filters.FilterSet):  # type: ignore[misc]

@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from django.db.models import Model, QuerySet
 from django.utils.dateparse import parse_date, parse_datetime
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 
 from accounts.access.exceptions import Refused
+
+Row = TypeVar("Row", bound=Model)
+
+# How OpenAPI describes the two.
+RANGE = [
+    OpenApiParameter("from", OpenApiTypes.STR, description="A day or an instant."),
+    OpenApiParameter("to", OpenApiTypes.STR, description="A day, to its end, or an instant."),
+]
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,15 @@ def read_range(params: Mapping[str, str], *, zone: ZoneInfo) -> Range:
     if start is not None and end is not None and end < start:
         raise InvalidTime("to", "The range ends before it begins.")
     return Range(start, end)
+
+
+def within(rows: QuerySet[Row], asked: Range, *, column: str) -> QuerySet[Row]:
+    """The rows whose time in `column` lies in the range."""
+    if asked.start is not None:
+        rows = rows.filter(**{f"{column}__gte": asked.start})
+    if asked.end is not None:
+        rows = rows.filter(**{f"{column}__lt": asked.end})
+    return rows
 
 
 def _instant(text: str | None, *, name: str, zone: ZoneInfo, days: int) -> datetime | None:

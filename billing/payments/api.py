@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import django_filters
 from django.db.models import QuerySet
@@ -18,6 +19,7 @@ from accounts.access.exceptions import Refused
 from accounts.access.idempotency import idempotent
 from accounts.access.permissions import AnyKey, StaffWrites
 from accounts.access.views import ApiViewSet, CompanyViewSet
+from billing.ledger.ranges import RANGE, read_range, within
 from billing.payments.actions.charging import confirm_payment
 from billing.payments.actions.methods import add_method, remove_method
 from billing.payments.actions.refunds import approve_refund, decline_refund, refund_payment
@@ -38,6 +40,8 @@ from billing.payments.serializers import (
     WebhookOutput,
 )
 from config.clock import now
+
+UTC = ZoneInfo("UTC")
 
 
 class PaymentMethodViewSet(CompanyViewSet):
@@ -76,10 +80,7 @@ class PaymentMethodViewSet(CompanyViewSet):
 
 
 class PaymentFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """`?company=`, `?status=`, `?method=`, `?purpose=`, `?made_from=`, `?made_to=`."""
-
-    made_from = django_filters.IsoDateTimeFilter("created_at", lookup_expr="gte")
-    made_to = django_filters.IsoDateTimeFilter("created_at", lookup_expr="lt")
+    """`?company=`, `?status=`, `?method=`, `?purpose=`."""
 
     class Meta:
         model = Payment
@@ -94,9 +95,14 @@ class PaymentViewSet(ApiViewSet):
     serializer_class = PaymentOutput
     queryset = Payment.objects.none()
 
-    @extend_schema(operation_id="list_payments", responses=PaymentOutput(many=True))
+    @extend_schema(
+        operation_id="list_payments", parameters=RANGE, responses=PaymentOutput(many=True)
+    )
     def list(self, request: Request) -> Response:
-        return self.listed(self._visible(), PaymentOutput)
+        """Newest first; `from` and `to` are days in UTC, or instants."""
+        asked = read_range(request.query_params.dict(), zone=UTC)
+        rows = within(self._visible(), asked, column="created_at")
+        return self.listed(rows, PaymentOutput)
 
     @idempotent(required=True)
     @extend_schema(

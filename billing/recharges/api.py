@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts.access.idempotency import idempotent
 from accounts.access.views import CompanyViewSet
+from billing.ledger.ranges import RANGE, read_range, within
 from billing.payments.models import Payment
 from billing.payments.rules import check_portal_payment, refusal_of
 from billing.recharges.actions.attempts import attempt_at_once
@@ -37,11 +38,9 @@ WAITING = (Payment.Status.PENDING, Payment.Status.REQUIRES_ACTION)
 
 
 class RechargeFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """`?trigger=`, `?status=` (several), `?made_from=`, `?made_to=`."""
+    """`?trigger=`, `?status=` (several)."""
 
     status = django_filters.MultipleChoiceFilter(choices=Recharge.Status.choices)
-    made_from = django_filters.IsoDateTimeFilter("created_at", lookup_expr="gte")
-    made_to = django_filters.IsoDateTimeFilter("created_at", lookup_expr="lt")
 
     class Meta:
         model = Recharge
@@ -55,9 +54,13 @@ class RechargeViewSet(CompanyViewSet):
     serializer_class = RechargeOutput
     queryset = Recharge.objects.none()
 
-    @extend_schema(operation_id="list_recharges", responses=RechargeOutput(many=True))
+    @extend_schema(
+        operation_id="list_recharges", parameters=RANGE, responses=RechargeOutput(many=True)
+    )
     def list(self, request: Request, company_id: UUID) -> Response:
-        return self.listed(recharges(self.company), RechargeOutput)
+        asked = read_range(request.query_params.dict(), zone=self.company.zone)
+        rows = within(recharges(self.company), asked, column="created_at")
+        return self.listed(rows, RechargeOutput)
 
     @idempotent(required=True)
     @extend_schema(

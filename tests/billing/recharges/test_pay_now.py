@@ -11,6 +11,7 @@ from accounts.companies.models import Company
 from billing.ledger.queries import balance
 from billing.payments.models import Payment
 from billing.recharges.models import Recharge
+from config.clock import now
 from config.sandbox.testing import Stack
 from features.actions import set_value
 from tests.accounts.access.client import Api, error_of
@@ -207,3 +208,36 @@ def test_yen_and_dinar_are_charged_in_their_own_minor_units(
         answer = company_api(company).send(f"companies/{company.pk}/recharges/", sent, key="a")
         assert answer.json()["amount"] == {"amount": amount, "currency": currency}
         assert balance(company).balance == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("query", "attr"),
+    [
+        ({"from": "soon"}, "from"),
+        ({"to": "0001-01-01T00:00:00+23:59"}, "to"),
+        ({"status": "lost"}, "status"),
+        ({"trigger": "magic"}, "trigger"),
+        ({"limit": "0"}, "limit"),
+    ],
+)
+def test_lists_name_the_filter_that_is_wrong(
+    company_api: ApiOf, query: dict[str, str], attr: str
+) -> None:
+    company = make_company()
+    answer = company_api(company).read(f"companies/{company.pk}/recharges/", **query)
+    assert answer.status_code == 400
+    assert error_of(answer)[2] == attr
+
+
+def test_recharges_are_filtered_by_day_status_and_trigger(
+    stripe_sandbox: Stack, company_api: ApiOf
+) -> None:
+    company = make_company()
+    save_card(company)
+    api, route = company_api(company), f"companies/{company.pk}/recharges/"
+    api.send(route, hundred(), key="a")
+    today = now().date().isoformat()
+    assert len(api.read(route, **{"from": today, "to": today}).json()["results"]) == 1
+    assert len(api.read(route, status="succeeded", trigger="manual").json()["results"]) == 1
+    assert api.read(route, trigger="auto").json()["results"] == []
+    assert api.read(route, to="2020-01-01").json()["results"] == []
