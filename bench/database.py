@@ -27,6 +27,7 @@ def own_database() -> Iterator[str]:
         os.environ.setdefault("SECRET_KEY", "bench-only-" + "x" * 50)
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
         os.environ["LOG_LEVEL"] = "ERROR"
+        os.environ["API_RATE"] = "100000000/min"
         ensure_redis_url()
         server = ensure_database_url()
         _recreate(server)

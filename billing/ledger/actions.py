@@ -98,7 +98,6 @@ def prepare_entries() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(posting.TABLES)
-        cursor.execute(posting.CLEAR)
 
 
 def make_entries() -> int:
@@ -111,11 +110,10 @@ def make_entries() -> int:
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(posting.LOCK_TABLES)
         cursor.execute(posting.BOOK_TABLES)
-        booked: int = cursor.fetchone()[0]
-        cursor.execute(posting.ENTRIES_WANTED)
-        if cursor.fetchone()[0] != booked:
+        booked, wanted = cursor.fetchone()
+        if booked != wanted:
             _refuse_other_content()
-        return booked
+        return int(booked)
 
 
 def take_snapshots(*, at: datetime) -> int:

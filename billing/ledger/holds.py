@@ -121,8 +121,8 @@ def take_hold(
 ) -> Hold:
     """Set the amount aside on an account that the caller has locked.
 
-    Only a quantity may cost nothing: the units that a plan includes. Raises InsufficientBalance; a key that is in the table already is an IntegrityError, so look
-    for it first (`hold_of_key`).
+    Only a quantity may cost nothing: the units that a plan includes. Raises InsufficientBalance;
+    a key that is in the table already is an IntegrityError, so look for it first (`hold_of_key`).
     """
     is_free = amount == 0 and purpose.get("quantity") is not None
     if (amount <= 0 and not is_free) or expires_at <= at:

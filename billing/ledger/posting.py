@@ -34,10 +34,10 @@ CREATE TEMPORARY TABLE IF NOT EXISTS new_leg (
     detail    varchar(64) NOT NULL DEFAULT '',
     currency  varchar(3) NOT NULL,
     amount    numeric(30, 12) NOT NULL
-) ON COMMIT DELETE ROWS
+) ON COMMIT DELETE ROWS;
+DELETE FROM new_entry;
+DELETE FROM new_leg
 """
-
-CLEAR = "DELETE FROM new_entry; DELETE FROM new_leg"
 
 # One entry and its legs from parameters, in the shape of the tables above.
 GIVEN = """
@@ -137,12 +137,11 @@ inserted AS (
 LOCK_GIVEN = f"WITH {GIVEN}{LOCK}"
 BOOK_GIVEN = f"WITH {GIVEN}{BOOK}SELECT * FROM inserted"  # noqa: S608
 LOCK_TABLES = f"WITH {LOCK}"
-BOOK_TABLES = f"WITH {BOOK}SELECT count(*) FROM inserted"  # noqa: S608
-
-ENTRIES_WANTED = """
-SELECT count(*) FROM new_entry e
+# How many were booked, and how many there were to book.
+BOOK_TABLES = f"""WITH {BOOK}SELECT (SELECT count(*) FROM inserted), count(*)
+FROM new_entry e
 WHERE EXISTS (SELECT FROM new_leg l WHERE l.entry_key = e.key AND l.amount <> 0)
-"""
+"""  # noqa: S608
 
 # Keys of the batch whose entry in the books differs from the one that was to be booked.
 KEYS_WITH_OTHER_CONTENT = """
