@@ -19,6 +19,7 @@ from billing.ledger.actions import LegSpec, make_entry
 from billing.ledger.models import AccountKind, EntryKind
 from billing.ledger.queries import lock_account
 from billing.payments.actions.refund_settling import follow_refunds
+from billing.payments.actions.settling import mark_card
 from billing.payments.gateways.base import DisputeOutcome, GatewayDispute
 from billing.payments.models import Dispute, Payment
 from billing.payments.queries import lock_payment, money_json, payment_data
@@ -56,6 +57,7 @@ def _open(dispute: Dispute, *, at: datetime) -> None:
     payment = dispute.payment
     payment.status = Payment.Status.DISPUTED
     payment.save(update_fields=["status"])
+    mark_card(payment, is_refused=True)
     _tell("dispute.opened", dispute, at=at)
 
 
@@ -65,6 +67,7 @@ def _close(dispute: Dispute, outcome: DisputeOutcome, *, at: datetime) -> None:
     if outcome is DisputeOutcome.WON:
         _book(dispute, EntryKind.DISPUTE_WON, sign=1, at=at, description="Dispute won")
         dispute.payment.status = Payment.Status.COMPLETED
+        mark_card(dispute.payment, is_refused=False)
         follow_refunds(dispute.payment)
     _tell("dispute.closed", dispute, at=at)
 

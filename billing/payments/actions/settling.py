@@ -113,7 +113,7 @@ def _succeed(payment: Payment, seen: GatewayPayment, *, at: datetime) -> None:
         received = f"{seen.amount} {seen.currency} was received."
         _fail(payment, code=WRONG_AMOUNT, message=received, at=at)
         return
-    _mark_card(payment, is_refused=False)
+    mark_card(payment, is_refused=False)
     book_payment(payment, at=at)
 
 
@@ -128,7 +128,7 @@ def _fail_with(payment: Payment, seen: GatewayPayment, *, at: datetime) -> None:
     payment.gateway_reference = seen.reference
     payment.client_secret = seen.client_secret if _is_confirmable(seen) else ""
     if seen.is_hard_decline:
-        _mark_card(payment, is_refused=True)
+        mark_card(payment, is_refused=True)
     _fail(payment, code=seen.failure_code, message=seen.failure_message, at=at)
 
 
@@ -159,8 +159,8 @@ def _wait(payment: Payment, seen: GatewayPayment, *, at: datetime) -> None:
         tell_outcome(payment, at=at)
 
 
-def _mark_card(payment: Payment, *, is_refused: bool) -> None:
-    """Whether the card may be tried again by itself."""
+def mark_card(payment: Payment, *, is_refused: bool) -> None:
+    """Whether the card of a payment may be charged again by itself."""
     card = payment.payment_method
     if card is not None and card.is_refused != is_refused:
         PaymentMethod.objects.filter(pk=card.pk).update(is_refused=is_refused)

@@ -59,17 +59,24 @@ def record_transfer(
             "created_at": at,
         },
     )
-    if not is_new:
-        return _same(payment, company, amount)
+    return _booked(payment, at=at) if is_new else _same(payment, company, amount)
+
+
+def _booked(payment: Payment, *, at: datetime) -> Payment:
+    """Into the books under our own id: no gateway has given it one."""
     payment.gateway_reference = str(payment.pk)
     book_payment(payment, at=at)
     record(
         "payment.recorded",
-        actor=by,
+        actor=payment.by,
         at=at,
-        company=company,
+        company=payment.company,
         target=f"payment:{payment.pk}",
-        after={"amount": money_json(amount), "method": method, "reference": reference},
+        after={
+            "amount": money_json(payment.amount),
+            "method": payment.method,
+            "reference": payment.reference,
+        },
     )
     return payment
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.db import transaction
@@ -31,53 +32,42 @@ from billing.recharges.models import ConsumptionAlert, Recharge, RechargeAttempt
 from billing.recharges.queries import limits, lock_open_recharge, money_text, rule_of
 
 
+class RuleTerms(TypedDict):
+    """What a rule says; amounts in the company's currency, cards by their ids."""
+
+    enabled: bool
+    threshold: Decimal
+    recharge_to: Decimal
+    payment_method: UUID | None
+    fallback_methods: Sequence[UUID]
+    monthly_cap: Decimal | None
+    max_per_day: int | None
+
+
 @transaction.atomic
 def set_rule(
-    company: Company,
-    *,
-    enabled: bool,
-    threshold: Decimal,
-    recharge_to: Decimal,
-    payment_method: UUID | None,
-    fallback_methods: Sequence[UUID],
-    monthly_cap: Decimal | None,
-    max_per_day: int | None,
-    by: str,
-    at: datetime,
+    company: Company, *, by: str, at: datetime, **terms: Unpack[RuleTerms]
 ) -> RechargeRule:
     """Save the rule; at or below its threshold already, a recharge opens at once.
 
     A pause ends, and a recharge that waits for its retry is tried at once with all its attempts;
-    switched off, it is called off. Amounts in the company's currency. Raises
-    RechargeToNotAboveThreshold, ThresholdBelowFloor, RechargeBelowMinimum, InvalidCap,
-    UnknownPaymentMethod.
+    switched off, it is called off. Raises RechargeToNotAboveThreshold, ThresholdBelowFloor,
+    RechargeBelowMinimum, InvalidCap, UnknownPaymentMethod.
     """
     lock_company(company.pk)
     profile = profile_of(company.pk)
     lock_account(company.pk, profile.currency)
-    if enabled:
+    if terms["enabled"]:
+        threshold, recharge_to = terms["threshold"], terms["recharge_to"]
         check_amounts(profile, threshold=threshold, recharge_to=recharge_to, at=at)
-        _check_cap(profile, monthly_cap, at=at)
-    _check_cards(company, payment_method, fallback_methods)
+        _check_cap(profile, terms["monthly_cap"], at=at)
+    _check_cards(company, terms["payment_method"], terms["fallback_methods"])
     before = rule_of(company)
     rule, _ = RechargeRule.objects.update_or_create(
-        company=company,
-        defaults={
-            "enabled": enabled,
-            "threshold": threshold,
-            "recharge_to": recharge_to,
-            "payment_method_id": payment_method,
-            "fallback_methods": list(fallback_methods),
-            "monthly_cap": monthly_cap,
-            "max_per_day": max_per_day,
-            "paused_at": None,
-            "threshold_told_at": None,
-            "changed_at": at,
-        },
+        company=company, defaults=_columns(terms, at=at)
     )
-    _audit(
-        company, "recharge_rule.set", before=rule_json(before), after=rule_json(rule), by=by, at=at
-    )
+    changes = {"before": rule_json(before), "after": rule_json(rule)}
+    _audit(company, "recharge_rule.set", **changes, by=by, at=at)
     _try_again(rule, at=at)
     return rule
 
@@ -158,6 +148,14 @@ def rule_json(rule: RechargeRule | None) -> dict[str, object] | None:
         "monthly_cap": None if rule.monthly_cap is None else plain(rule.monthly_cap),
         "max_per_day": rule.max_per_day,
     }
+
+
+def _columns(terms: RuleTerms, *, at: datetime) -> dict[str, object]:
+    """The rule's row: a pause ends, and the next look at the balance counts as a crossing."""
+    columns: dict[str, object] = dict(terms)
+    columns["payment_method_id"] = columns.pop("payment_method")
+    columns["fallback_methods"] = list(terms["fallback_methods"])
+    return columns | {"paused_at": None, "threshold_told_at": None, "changed_at": at}
 
 
 def _try_again(rule: RechargeRule, *, at: datetime) -> None:

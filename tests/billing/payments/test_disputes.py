@@ -30,6 +30,7 @@ def test_an_open_dispute_takes_the_money_and_a_lost_one_keeps_it(stripe_sandbox:
         deliver(event)
     payment.refresh_from_db()
     assert payment.status == Payment.Status.DISPUTED
+    assert company.payment_methods.get().is_refused, "not charged again by itself"
     assert balance(company).balance == 0
     assert own(AccountKind.CASH) == 0
     stripe_sandbox.control(f"disputes/{dispute}/close", outcome="lost")
@@ -50,6 +51,7 @@ def test_a_won_dispute_gives_it_back_in_whatever_order_the_news_come(
             deliver(event)
     payment.refresh_from_db()
     assert payment.status == Payment.Status.COMPLETED
+    assert not company.payment_methods.get().is_refused
     assert Dispute.objects.get().status == Dispute.Status.WON
     assert balance(company).balance == Decimal(475)
     assert own(AccountKind.CASH) == -475
