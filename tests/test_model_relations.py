@@ -1,4 +1,4 @@
-"""Relations between models go the same one way as imports: string foreign keys escape the linter."""
+"""Relations between models go the same one way as imports: the linter cannot see strings."""
 
 from __future__ import annotations
 
