@@ -16,7 +16,7 @@ from accounts.access.queries import member_for
 from accounts.companies.models import Company
 from accounts.people.models import Member, Role
 from accounts.people.queries import memberships
-from billing.ledger.queries import balance, displayed
+from billing.ledger.queries import Balance, balance, displayed
 from config import clock
 from features.queries import value
 
@@ -74,7 +74,6 @@ def shell_of(request: HttpRequest) -> Shell | None:
     at = clock.now()
     pays = can(member.role, Permission.PAY) and value("portal_payment", at=at)
     account = balance(member.company) if can(member.role, Permission.SEE_MONEY) else None
-    shown = account and displayed(account.available, billing_type=account.billing_type, at=at)
     return Shell(
         company=member.company,
         companies=[one.company for one in memberships(member.user)],
@@ -82,10 +81,14 @@ def shell_of(request: HttpRequest) -> Shell | None:
         nav=_sections(request.path, member, at=at),
         notices=list(_notices(member, pays=pays)),
         can_pay=pays,
-        balance=shown,
+        balance=_shown(account, at=at) if account else None,
         currency=account.currency if account else "",
         balance_url=reverse(_balance_page(member)),
     )
+
+
+def _shown(account: Balance, *, at: datetime) -> Decimal:
+    return displayed(account.available, billing_type=account.billing_type, at=at)
 
 
 def _balance_page(member: Member) -> str:

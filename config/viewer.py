@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from accounts.access.queries import company_for
 from accounts.people.models import User
 
-PLACES = ("/portal/", "/accounts/")
+PLACES = ("/portal/", "/accounts/", "/admin/")
 
 
 def viewer_middleware(

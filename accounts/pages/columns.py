@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -10,8 +9,11 @@ from uuid import UUID
 import django_tables2 as tables
 from django.db.models import Model
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
+Words = str | Promise
 Raw = str | int | bool | Decimal | date | datetime | UUID | None
 
 CSS = {
@@ -29,7 +31,8 @@ class CellColumn(tables.Column):  # type: ignore[misc]
 
     `place` says what the column is on a phone and how it is aligned: "key" (the row's name),
     "figure" (its amount), "number", "minor" (left out on middle widths). `currency` names the
-    row's attribute with the currency; `url` gives the address of the row's own page.
+    row's attribute with the currency; `page` names the row's own page and `by` the attribute that
+    addresses it.
     """
 
     def __init__(
@@ -38,17 +41,19 @@ class CellColumn(tables.Column):  # type: ignore[misc]
         *,
         place: str = "",
         currency: str = "currency",
-        url: Callable[[Model], str] | None = None,
+        page: str = "",
+        by: str = "pk",
         **options: object,
     ) -> None:
         super().__init__(orderable=False, default="", **options)
         self.template = f"components/cells/{cell}.html"
         self.css = CSS[place]
         self.is_labelled = place not in ("key", "figure")
-        self.is_plain = cell == "text" and url is None
+        self.is_plain = cell == "text" and page == ""
         self.is_amount = cell in ("money", "signed_money")
         self.currency = currency
-        self.url = url
+        self.page = page
+        self.by = by
 
     def render(self, value: Raw, record: Model) -> SafeString | str:
         """The cell; a plain text needs no template."""
@@ -58,7 +63,7 @@ class CellColumn(tables.Column):  # type: ignore[misc]
             "value": value,
             "record": record,
             "currency": getattr(record, self.currency, ""),
-            "url": self.url(record) if self.url else "",
+            "url": reverse(self.page, args=[getattr(record, self.by)]) if self.page else "",
         }
         return render_to_string(self.template, context)
 

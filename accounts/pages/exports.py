@@ -57,9 +57,7 @@ def exported(
 
 
 def _columns(table: type[tables.Table]) -> list[FileColumn]:
-    columns = [
-        one for one in table([]).columns.iterall() if not one.column.exclude_from_export
-    ]
+    columns = [one for one in table([]).columns.iterall() if not one.column.exclude_from_export]
     has_currency = "currency" in {one.name for one in columns}
     return [
         FileColumn(

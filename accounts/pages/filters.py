@@ -16,6 +16,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from accounts.pages.columns import Words
+
 Row = TypeVar("Row", bound=Model)
 Choice = str | date | Model | None
 SEARCH = "q"
@@ -35,7 +37,7 @@ class Chip:
 class DayFilter(django_filters.DateFilter):  # type: ignore[misc]
     """A day of the viewer's zone as a bound on an instant: from its start, or through its end."""
 
-    def __init__(self, field_name: str, *, label: str, bound: str = "", method: str = "") -> None:
+    def __init__(self, field_name: str, *, label: Words, bound: str = "", method: str = "") -> None:
         """`bound` is "from" or "through"; `method` names one of the filter set instead."""
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         super().__init__(field_name=field_name, label=label, widget=widget, method=method or None)

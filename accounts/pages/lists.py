@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeVar
+from typing import Generic, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 import django_tables2 as tables
@@ -16,6 +17,7 @@ from rest_framework.request import Request
 
 from accounts.access.exceptions import Refused
 from accounts.access.pagination import StablePagination
+from accounts.pages.columns import Words
 from accounts.pages.exports import FORMATS, exported
 from accounts.pages.filters import SEARCH, Chip, ListFilter
 
@@ -49,10 +51,8 @@ class Empty:
     """What an empty list says: what it is and the first step."""
 
     icon: str
-    title: str
-    text: str
-    url: str = ""
-    action: str = ""
+    title: Words
+    text: Words
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class ListPage:
+class ListPage(Generic[Row]):
     """A list page as declared once: its filters, table, orders and words."""
 
     filters: type[ListFilter]
@@ -129,8 +129,9 @@ class ListPage:
         name = request.GET.get("sort", "")
         sort = self.sorts.get(name, self.sorts[self.default_sort])
         query = request.GET.copy()
-        size = query.get("limit", DEFAULT_SIZE)
-        query["limit"] = size if size in SIZES else DEFAULT_SIZE
+        asked = request.GET.get("limit")
+        size = next((one for one in SIZES if one == asked), DEFAULT_SIZE)
+        query["limit"] = size
         rows, next_url, previous_url = _page(request, filters.qs.order_by(*sort.order), query)
         count = filters.qs.order_by()[: COUNTED_UP_TO + 1].count()
         table = self.table(rows)
@@ -142,8 +143,8 @@ class ListPage:
             empty=self.empty,
             count=min(count, COUNTED_UP_TO),
             is_counted=count <= COUNTED_UP_TO,
-            size=query["limit"],
-            kept=[(key, query[key]) for key in ("sort", "limit") if key in request.GET],
+            size=size,
+            kept=_kept(request.GET),
             sums=self.sums(filters.qs) if self.sums and 0 < count <= COUNTED_UP_TO else [],
             next_url=next_url,
             previous_url=previous_url,
@@ -165,6 +166,11 @@ class ListPage:
         if current.column == name:
             direction = "descending" if current.order[0].startswith("-") else "ascending"
         return Header(label=label, css=css, url=address(query, sort=target), direction=direction)
+
+
+def _kept(query: QueryDict) -> list[tuple[str, str]]:
+    """What of the address goes on when the filter form is sent."""
+    return [(name, str(query[name])) for name in ("sort", "limit") if name in query]
 
 
 def address(query: QueryDict, **changes: str) -> str:
@@ -191,8 +197,8 @@ def _page(
 
 
 def _with_query(request: HttpRequest, query: QueryDict) -> Request:
-    asked = HttpRequest()
-    asked.META, asked.path, asked.GET = request.META, request.path, query
+    asked = copy(request)
+    asked.GET = query  # type: ignore[assignment]
     return Request(asked)
 
 

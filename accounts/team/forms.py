@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.pages.columns import Words
 from accounts.people.models import Role
 
 ASSIGNABLE = [choice for choice in Role.choices if choice[0] != Role.OWNER]
@@ -36,8 +37,10 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=ASSIGNABLE)
 
 
-def _zones() -> list[tuple[str, str]]:
-    zones = [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
+def _zones() -> list[tuple[str, Words]]:
+    zones: list[tuple[str, Words]] = [
+        (name, name.replace("_", " ")) for name in sorted(available_timezones())
+    ]
     return [("", _("As the company")), *zones]
 
 

@@ -47,7 +47,7 @@ def _member_address(member: Member) -> str:
 
 class MemberTable(tables.Table):  # type: ignore[misc]
     email = CellColumn(
-        accessor="user.email", place="key", url=_member_address, verbose_name=_("E-mail")
+        accessor="user.email", place="key", page="portal:member", verbose_name=_("E-mail")
     )
     name = CellColumn(accessor="user.get_full_name", verbose_name=_("Name"))
     role = CellColumn(place="figure", verbose_name=_("Role"))
@@ -57,7 +57,7 @@ class MemberTable(tables.Table):  # type: ignore[misc]
         fields = ()
 
 
-MEMBERS = ListPage(
+MEMBERS = ListPage[Member](
     filters=MemberFilter,
     table=MemberTable,
     sorts={

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 LONGEST = timedelta(days=366)
-FIRST_YEAR = date(2000, 1, 1)
+EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
 
 
 class DaysForm(forms.Form):
@@ -24,10 +24,12 @@ class DaysForm(forms.Form):
         first, last = days.get("first"), days.get("last")
         if first is None or last is None:
             return days
+        if first < EARLIEST:
+            raise ValidationError({"first": _("That is too long ago.")})
+        if last > LATEST:
+            raise ValidationError({"last": _("That is too far ahead.")})
         if last < first:
             raise ValidationError({"last": _("The days end before they begin.")})
         if last - first > LONGEST:
             raise ValidationError({"last": _("No more than a year at once.")})
-        if first < FIRST_YEAR:
-            raise ValidationError({"first": _("That is too long ago.")})
         return days

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
 from accounts.companies.models import Company
 from billing.ledger.models import Account
@@ -16,6 +16,7 @@ from billing.metering.queries import consumption_by_day
 from billing.subscriptions.models import Subscription
 
 NOTHING = Decimal(0)
+MOST_PLANS = 12
 
 # In: account, company, instants. Out: for each instant the balance that stood right before it,
 # empty before the first movement. Time and the order of legs agree, so that the last entry before
@@ -63,13 +64,23 @@ def balances_before(account: Account, instants: Sequence[datetime]) -> list[Deci
         return [row[0] for row in cursor.fetchall()]
 
 
-def services_at_a_glance(company: Company) -> QuerySet[Subscription, dict[str, object]]:
+@dataclass(frozen=True)
+class Running:
+    """How many subscriptions of a plan are in a state."""
+
+    plan: str
+    status: str
+    count: int
+
+
+def services_at_a_glance(company: Company) -> list[Running]:
     """How many subscriptions of each plan are active and stopped, the largest plans first."""
-    return (
+    rows = (
         Subscription.objects.filter(company=company)
         .exclude(status=Subscription.Status.ENDED)
-        .order_by()
-        .values("plan__name", "status")
+        .order_by("plan__name", "status")
+        .values_list("plan__name", "status")
         .annotate(count=Count("id"))
-        .order_by("-count", "plan__name")[:12]
     )
+    found = [Running(plan, status, count) for plan, status, count in rows]
+    return sorted(found, key=lambda running: -running.count)[:MOST_PLANS]

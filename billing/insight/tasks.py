@@ -40,7 +40,7 @@ def refresh_costs(*, at: datetime) -> int:
         since = since.replace(hour=0)
     with connection.cursor() as cursor:
         cursor.execute(_REFRESH, {"at": at, "since": since})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def next_cost_refresh(after: datetime) -> datetime:

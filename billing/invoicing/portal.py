@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.db.models import Sum as Total
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -40,12 +40,8 @@ from features.queries import value
 MOMENT = timedelta(microseconds=1)
 
 
-def _address(invoice: Invoice) -> str:
-    return reverse("portal:invoice", args=[invoice.pk])
-
-
 class InvoiceTable(tables.Table):  # type: ignore[misc]
-    number = CellColumn(place="key", url=_address, verbose_name=_("Number"))
+    number = CellColumn(place="key", page="portal:invoice", verbose_name=_("Number"))
     kind = CellColumn(place="minor", verbose_name=_("Kind"))
     status = CellColumn("invoice_status", verbose_name=_("Status"))
     issued_at = CellColumn("day", verbose_name=_("Issued"))
@@ -74,7 +70,7 @@ def _sums(invoices: QuerySet[Invoice]) -> list[Sum]:
     ]
 
 
-INVOICES = ListPage(
+INVOICES = ListPage[Invoice](
     filters=InvoiceFilter,
     table=InvoiceTable,
     sorts={

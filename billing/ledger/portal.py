@@ -34,8 +34,8 @@ class TransactionTable(tables.Table):  # type: ignore[misc]
 
 def _sums(legs: QuerySet[Leg]) -> list[Sum]:
     totals = (
-        legs.order_by("currency")
-        .values("currency")
+        legs.order_by("account__currency")
+        .values(currency=F("account__currency"))
         .annotate(
             came=Total("amount", filter=Q(amount__gt=0), default=0),
             went=Total("amount", filter=Q(amount__lt=0), default=0),
@@ -52,7 +52,7 @@ def _sums(legs: QuerySet[Leg]) -> list[Sum]:
     ]
 
 
-TRANSACTIONS = ListPage(
+TRANSACTIONS = ListPage[Leg](
     filters=TransactionFilter,
     table=TransactionTable,
     sorts={"newest": Sort("at", ("-id",)), "oldest": Sort("at", ("id",))},

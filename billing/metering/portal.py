@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 from django.db.models import Sum as Total
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -46,13 +46,9 @@ class ChargeListFilter(ListFilter):
         return charges_of_subject(rows, subject)
 
 
-def _address(charge: Charge) -> str:
-    return reverse("portal:charge", args=[charge.pk])
-
-
 class ChargeTable(tables.Table):  # type: ignore[misc]
-    started_at = CellColumn("when", url=_address, verbose_name=_("Used"))
-    subject = CellColumn("id", place="key", url=_address, verbose_name=_("Subject"))
+    started_at = CellColumn("when", page="portal:charge", verbose_name=_("Used"))
+    subject = CellColumn("id", place="key", page="portal:charge", verbose_name=_("Subject"))
     service = CellColumn("service", accessor="meter.title", verbose_name=_("Service"))
     country = CellColumn("country", place="minor", verbose_name=_("Country"))
     quantity = CellColumn("quantity", place="number", verbose_name=_("Quantity"))
@@ -67,19 +63,19 @@ class ChargeTable(tables.Table):  # type: ignore[misc]
 
 
 def _sums(rows: QuerySet[Charge]) -> list[Sum]:
-    totals = rows.order_by("currency").values("currency")
+    totals = rows.order_by("version__plan__currency").values("version__plan__currency")
     totals = totals.annotate(net=Total("amount"), taxes=Total("tax"))
     return [
         sum_
         for row in totals
         for sum_ in (
-            Sum(_t("Amount"), row["net"], row["currency"]),
-            Sum(_t("Tax"), row["taxes"], row["currency"]),
+            Sum(_t("Amount"), row["net"], row["version__plan__currency"]),
+            Sum(_t("Tax"), row["taxes"], row["version__plan__currency"]),
         )
     ]
 
 
-CHARGES = ListPage(
+CHARGES = ListPage[Charge](
     filters=ChargeListFilter,
     table=ChargeTable,
     sorts={

@@ -38,7 +38,7 @@ class AmountFormField(forms.CharField):
     def in_currency(self, currency: str) -> None:
         self.currency = currency
 
-    def clean(self, value: str | None) -> Decimal | None:  # type: ignore[override]
+    def clean(self, value: str | None) -> Decimal | None:
         """Raises ValidationError for what is no amount in minor units of the currency."""
         text = super().clean(value)
         if text == "":

@@ -36,7 +36,7 @@ def _sums(payments: QuerySet[Payment]) -> list[Sum]:
     return [Sum(_t("Received"), row["total"], row["amount_currency"]) for row in totals]
 
 
-PAYMENTS = ListPage(
+PAYMENTS = ListPage[Payment](
     filters=PaymentFilter,
     table=PaymentTable,
     sorts={

@@ -17,7 +17,7 @@ def payment_address(payment: Payment) -> str:
 class PaymentTable(tables.Table):  # type: ignore[misc]
     """Payments with their receipts."""
 
-    created_at = CellColumn("when", place="key", url=payment_address, verbose_name=_("Date"))
+    created_at = CellColumn("when", place="key", page="portal:payment", verbose_name=_("Date"))
     purpose = CellColumn(verbose_name=_("For"))
     method = CellColumn("payment_method", verbose_name=_("Method"))
     status = CellColumn("payment_status", verbose_name=_("Status"))

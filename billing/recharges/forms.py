@@ -95,7 +95,7 @@ class AddressesField(forms.CharField):
 
     widget = forms.Textarea(attrs={"rows": 2})
 
-    def clean(self, value: str | None) -> list[str]:  # type: ignore[override]
+    def clean(self, value: str | None) -> list[str]:
         """Raises ValidationError naming the address that is none."""
         text = super().clean(value)
         addresses = list(dict.fromkeys(text.replace(",", " ").replace(";", " ").split()))

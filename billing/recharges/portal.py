@@ -45,7 +45,7 @@ def _sums(recharges: QuerySet[Recharge]) -> list[Sum]:
     return [Sum(_t("Recharged"), row["total"], row["amount_currency"]) for row in totals]
 
 
-RECHARGES = ListPage(
+RECHARGES = ListPage[Recharge](
     filters=RechargeFilter,
     table=RechargeTable,
     sorts={

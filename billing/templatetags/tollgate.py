@@ -28,7 +28,7 @@ from config import clock
 
 register = template.Library()
 NOTHING = SafeString("")
-POSITIONS = ("after", "before")
+PLACE = "cursor"
 
 
 @register.simple_tag
@@ -217,7 +217,7 @@ def without(query: QueryDict, name: str, value: str = "") -> str:
     """This page's address without one filter (or one value of it), from the first page on."""
     rest = query.copy()
     kept = [one for one in rest.getlist(name) if value and one != value]
-    for gone in (name, *POSITIONS):
+    for gone in (name, PLACE):
         rest.pop(gone, None)
     if kept:
         rest.setlist(name, kept)

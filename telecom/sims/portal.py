@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, re_path
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +39,7 @@ SHOWN_DAYS = 30
 SHOWN_CHANGES = 50
 BYTES_PER_MB = 1024 * 1024
 
-SIMS = ListPage(
+SIMS = ListPage[Sim](
     filters=SimListFilter,
     table=SimTable,
     sorts={
@@ -165,9 +165,11 @@ def _chart(days: Sequence[date], quantities: Sequence[Decimal]) -> Chart:
     )
 
 
+ICCID = r"(?P<iccid>[0-9]{19,20})"
+
 urlpatterns = [
     path("sims/", sims, name="sims"),
-    path("sims/<str:iccid>/", sim, name="sim"),
-    path("sims/<str:iccid>/suspend/", suspend, name="sim-suspend"),
-    path("sims/<str:iccid>/activate/", activate, name="sim-activate"),
+    re_path(rf"^sims/{ICCID}/$", sim, name="sim"),
+    re_path(rf"^sims/{ICCID}/suspend/$", suspend, name="sim-suspend"),
+    re_path(rf"^sims/{ICCID}/activate/$", activate, name="sim-activate"),
 ]

@@ -29,7 +29,7 @@ def sim_address(sim: Sim) -> str:
 class SimTable(tables.Table):  # type: ignore[misc]
     """Usage and data left come in one query each for all rows of the page."""
 
-    iccid = CellColumn("id", place="key", url=sim_address, verbose_name=_("ICCID"))
+    iccid = CellColumn("id", place="key", page="portal:sim", by="iccid", verbose_name=_("ICCID"))
     status = CellColumn("status", verbose_name=_("Status"))
     plan = CellColumn(accessor="plan.name", verbose_name=_("Plan"))
     msisdn = CellColumn("id", place="minor", verbose_name=_("MSISDN"))

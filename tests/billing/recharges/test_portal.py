@@ -35,7 +35,7 @@ def pay(client: Client, amount: str, *, card: str, **more: str) -> Payment:
     form = {"key": form_key(client, ADDRESS), "amount": amount, "card": card, **more}
     answer = client.post(ADDRESS, form)
     assert answer.status_code == 302, re.findall(r"tg-error[^>]*>.*?</svg>([^<]*)", answer.text)
-    return Payment.objects.get(pk=answer.url.split("/")[3])
+    return Payment.objects.get(pk=answer.headers["Location"].split("/")[3])
 
 
 def test_a_saved_card_brings_the_money_and_the_receipt(client: Client, company: Company) -> None:
@@ -51,7 +51,7 @@ def test_the_form_sent_twice_pays_once(client: Client, company: Company) -> None
     card = save_card(company, WORKS)
     form = {"key": form_key(client, ADDRESS), "amount": "100.00", "card": str(card.pk)}
     first, second = client.post(ADDRESS, form), client.post(ADDRESS, form)
-    assert first.url == second.url
+    assert first.headers["Location"] == second.headers["Location"]
     assert Payment.objects.count() == 1
     assert balance(company).available == Decimal(100)
 
@@ -91,7 +91,6 @@ def test_a_card_that_wants_confirmation_leads_to_the_bank(client: Client) -> Non
         ("-5", "The amount must be above zero."),
         ("12.345", "The amount has more than 2 decimals."),
         ("ten", "plain decimal number"),
-        ("", "This field is required."),
     ],
 )
 def test_an_amount_that_cannot_be_is_refused_beside_the_field(
