@@ -303,7 +303,7 @@ UNFOLD = {
         "command_search": True,
         "navigation": "config.staff.navigation.navigation",
     },
-    "COMMAND": {"search_models": ["accounts.company", "accounts.user", "telecom.sim"]},
+    "COMMAND": {"search_callback": "config.staff.search.search"},
     "BORDER_RADIUS": "8px",
     "COLORS": {
         "primary": {

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
-from django.db.models import Count, QuerySet
-from django.http import HttpRequest
-from unfold.contrib.filters.admin import RangeDateTimeFilter
+from typing import Any
 
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+from unfold.decorators import action
+
+from accounts.staff.acts import Act, act_page, record_or_404, staff_label
 from accounts.staff.columns import link_column, when_column
 from accounts.staff.records import RecordAdmin, RecordInline
+from billing.catalog.actions import add_version, create_plan
 from billing.catalog.models import Meter, Plan, PlanVersion, Price, PriceTier, RefillSize, Zone
+from billing.catalog.staff_forms import PlanForm, VersionForm, terms_of, typed_terms
 from billing.money.columns import amount_column
+from config import clock
 
 
 class VersionInline(RecordInline):
@@ -28,17 +37,64 @@ class PlanAdmin(RecordAdmin):
     list_select_related = ["meter"]
     search_fields = ["name", "labels"]
     inlines = [VersionInline]
+    actions_detail = ["new_version"]
     created = staticmethod(when_column("created_at", title="Created"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Plan]:
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                designated=Count("companies", distinct=True),
-                running=Count("subscriptions", distinct=True),
-            )
+        plans: QuerySet[Plan] = super().get_queryset(request)
+        return plans.annotate(
+            designated=Count("companies", distinct=True),
+            running=Count("subscriptions", distinct=True),
         )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("billing.add_plan")
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        act = Act(
+            title="Add a plan",
+            consequence="It is on offer to every company of its currency.",
+            button="Add",
+            back=reverse("admin:billing_plan_changelist"),
+        )
+
+        def perform(asked: dict[str, Any]) -> str:
+            plan = create_plan(
+                asked["name"],
+                kind=asked["kind"],
+                currency=asked["currency"],
+                meter=asked["meter"].key,
+                terms=terms_of(asked, meter=asked["meter"]),
+                at=clock.now(),
+                by=staff_label(request),
+            )
+            return f"{plan} is on offer."
+
+        return act_page(request, act, form=PlanForm(request.POST or None), perform=perform)
+
+    @action(  # type: ignore[untyped-decorator]
+        description="New version", icon="add", permissions=["billing.add_planversion"]
+    )
+    def new_version(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        plan = record_or_404(Plan, object_id)
+        act = Act(
+            title=f"New version of {plan}",
+            consequence="New subscriptions take it; running ones keep the version they have.",
+            button="Add the version",
+            back=reverse("admin:billing_plan_change", args=[plan.pk]),
+        )
+
+        def perform(asked: dict[str, Any]) -> str:
+            terms = terms_of(asked, meter=plan.meter)
+            version = add_version(plan, terms=terms, at=clock.now(), by=staff_label(request))
+            return f"{version} holds from {version.effective_from:%Y-%m-%d %H:%M} UTC on."
+
+        form = VersionForm(request.POST or None, initial=typed_terms(plan))
+        return act_page(request, act, form=form, perform=perform)
 
     @admin.display(description="For")
     def audience(self, plan: Plan) -> str:

@@ -26,7 +26,7 @@ from config import clock
 from features.actions import set_value
 from features.queries import history, value
 from tests.config.staff.people import signed_in, staff_client_of, staff_member
-from tests.factories import make_company, pay_in
+from tests.factories import make_company, make_subscription, pay_in
 
 pytestmark = pytest.mark.django_db
 
@@ -323,3 +323,18 @@ def test_exports_come_as_json_lines_and_xlsx_too() -> None:
     sheet = load_workbook(BytesIO(_export(client, "ledger", "xlsx"))).active
     assert sheet is not None
     assert sheet.max_row == 3  # a header and two legs
+
+
+def test_search_finds_what_the_person_may_see() -> None:
+    company = make_company()
+    make_subscription(company, subject="router-77")
+    found = _found("administrator", company.name.lower())
+    assert f"/admin/accounts/company/{company.pk}/change/" in found
+    assert "router-77" in _found("operations", "router-77")
+    assert "router-77" not in _found("catalog", "router-77")
+
+
+def _found(group: str, term: str) -> str:
+    address = reverse("admin:search")
+    answer = staff_client_of(group).get(address, {"s": term, "extended": "1"})
+    return answer.content.decode()
