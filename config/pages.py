@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from structlog.contextvars import get_contextvars
 
 
@@ -14,6 +15,11 @@ def landing(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("portal:dashboard")
     return render(request, "portal/landing.html")
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask here for the icon of what is no page: a PDF, an answer of the API."""
+    return redirect(static("img/mark.svg"))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -22,6 +22,7 @@ admin.site.extra_urls = staff_urls  # type: ignore[attr-defined]
 
 urlpatterns = [
     path("", pages.landing, name="landing"),
+    path("favicon.ico", pages.favicon),
     path("", include("config.urls_operations")),
     path("", include("config.sandbox_pages")),
     path("admin/", admin.site.urls),
