@@ -160,6 +160,7 @@ def _demo_facts(path: Path) -> dict[str, Any]:
 
 def _web_options(port: int) -> list[str]:
     options = {
+        "config": "python:config.gunicorn",
         "bind": f"127.0.0.1:{port}",
         "worker-class": "gthread",
         "workers": os.environ.get("WEB_CONCURRENCY", str(WEB_PROCESSES)),
