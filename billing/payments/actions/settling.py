@@ -22,7 +22,7 @@ from billing.payments.actions.receipts import receipt_content
 from billing.payments.actions.standing import note_failure, note_success
 from billing.payments.exceptions import GatewayRefused
 from billing.payments.gateways.base import GatewayPayment, Outcome
-from billing.payments.models import Payment, PaymentMethod
+from billing.payments.models import Payment
 from billing.payments.queries import lock_payment, method_label, payment_data
 from billing.payments.registry import tell_outcome
 
@@ -163,7 +163,8 @@ def mark_card(payment: Payment, *, is_refused: bool) -> None:
     """Whether the card of a payment may be charged again by itself."""
     card = payment.payment_method
     if card is not None and card.is_refused != is_refused:
-        PaymentMethod.objects.filter(pk=card.pk).update(is_refused=is_refused)
+        card.is_refused = is_refused
+        card.save(update_fields=["is_refused"])
 
 
 def _differs(payment: Payment, seen: GatewayPayment) -> bool:
