@@ -70,7 +70,7 @@ class Account(models.Model):
 
     company = models.ForeignKey(
         Company,
-        on_delete=models.PROTECT,
+        models.PROTECT,
         null=True,
         blank=True,
         related_name="ledger_accounts",
@@ -142,12 +142,7 @@ class Entry(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=16, choices=EntryKind)
     company = models.ForeignKey(
-        Company,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="entries",
-        db_index=False,
+        Company, models.PROTECT, null=True, blank=True, related_name="entries", db_index=False
     )
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(auto_now_add=True)
@@ -177,15 +172,9 @@ class Leg(models.Model):
     a row lock on accounts such as `revenue`.
     """
 
-    entry = models.ForeignKey(
-        Entry, on_delete=models.PROTECT, related_name="legs", db_constraint=False
-    )
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="legs", db_constraint=False)
     account = models.ForeignKey(
-        Account,
-        on_delete=models.PROTECT,
-        related_name="legs",
-        db_index=False,
-        db_constraint=False,
+        Account, models.PROTECT, related_name="legs", db_index=False, db_constraint=False
     )
     amount = AmountField()
     balance_after = AmountField(null=True, blank=True)
@@ -230,12 +219,8 @@ class Hold(models.Model):
         EXPIRED = "expired"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    company = models.ForeignKey(
-        Company, on_delete=models.PROTECT, related_name="holds", db_index=False
-    )
-    account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="holds", db_index=False
-    )
+    company = models.ForeignKey(Company, models.PROTECT, related_name="holds", db_index=False)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="holds", db_index=False)
     status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
     amount = AmountField(help_text="What is set aside now.")
     subject = models.CharField(max_length=128, blank=True)
