@@ -45,7 +45,7 @@ class ReasonForm(forms.Form):
 class KeyedForm(ReasonForm):
     """For acts that move money: the key, made with the page, lets a double click act once."""
 
-    key = forms.RegexField(r"[0-9a-f]{32}", initial=_new_key, widget=forms.HiddenInput())
+    key = forms.RegexField(r"^[0-9a-f]{32}$", initial=_new_key, widget=forms.HiddenInput())
 
 
 class ConfirmForm(forms.Form):

@@ -14,7 +14,8 @@ from unfold.decorators import action
 from accounts.staff.acts import Act, KeyedForm, act_page, record_or_404, staff_label
 from accounts.staff.columns import link_column, status_column, when_column
 from accounts.staff.records import RecordAdmin, RecordInline
-from billing.invoicing.corrections import void_invoice
+from billing.invoicing.corrections import credit_invoice, void_invoice
+from billing.invoicing.credit_form import CreditForm
 from billing.invoicing.exporting import export_page
 from billing.invoicing.mails import invoice_pdf
 from billing.invoicing.models import Allocation, Invoice, InvoiceLine, InvoiceTax
@@ -73,7 +74,7 @@ class InvoiceAdmin(RecordAdmin):
     exclude = ["content", "features", "entry"]
     inlines = [LineInline, TaxInline, AllocationInline]
     actions_list = ["export"]
-    actions_detail = ["pdf", "xlsx", "void"]
+    actions_detail = ["pdf", "xlsx", "credit", "void"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invoice]:
         invoices: QuerySet[Invoice] = super().get_queryset(request)
@@ -98,6 +99,38 @@ class InvoiceAdmin(RecordAdmin):
     def xlsx(self, request: HttpRequest, object_id: str) -> HttpResponse:
         invoice = record_or_404(Invoice, object_id)
         return _file(invoice_xlsx(invoice), f"{invoice.number}.xlsx", _XLSX)
+
+    @action(  # type: ignore[untyped-decorator]
+        description="Credit note", icon="remove_circle", permissions=["billing.correct_invoice"]
+    )
+    def credit(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        invoice = record_or_404(Invoice, object_id)
+        act = Act(
+            title=f"Credit note for {invoice}",
+            consequence="It is issued and mailed. It pays what is due; the rest stays a credit.",
+            button="Issue the credit note",
+            back=reverse("admin:billing_invoice_change", args=[invoice.pk]),
+            facts={
+                "Company": invoice.company,
+                "Total": amount_cell(invoice.total, invoice.currency),
+                "Due": amount_cell(invoice.amount_due, invoice.currency),
+            },
+            is_final=True,
+        )
+
+        def perform(asked: dict[str, Any]) -> str:
+            note = credit_invoice(
+                invoice.pk,
+                amounts=form.amounts(),
+                reason=asked["reason"],
+                key=f"staff:{asked['key']}",
+                by=staff_label(request),
+                at=clock.now(),
+            )
+            return f"{note} is issued."
+
+        form = CreditForm(request.POST or None, invoice=invoice)
+        return act_page(request, act, form=form, perform=perform)
 
     @action(  # type: ignore[untyped-decorator]
         description="Void", icon="cancel", permissions=["billing.correct_invoice"]

@@ -6,6 +6,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -17,7 +18,7 @@ from accounts.staff.columns import link_column, short_column, status_column, whe
 from accounts.staff.records import RecordAdmin, RecordInline
 from billing.ledger.adjustments import approve_adjustment, decline_adjustment
 from billing.ledger.models import Account, Adjustment, Entry, Hold, Leg
-from billing.ledger.queries import own_balance
+from billing.ledger.queries import with_own_balances
 from billing.money.columns import amount_cell, amount_column
 from config import clock
 
@@ -39,10 +40,14 @@ class AccountAdmin(RecordAdmin):
     fields = ["company", "kind", "detail", "currency", "balance_money", "held"]
     readonly_fields = ["balance_money"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
+        accounts: QuerySet[Account] = super().get_queryset(request)
+        return with_own_balances(accounts)
+
     @admin.display(description="Balance", ordering="balance")
     def balance_money(self, account: Account) -> SafeString | str:
-        balance = own_balance(account) if account.balance is None else account.balance
-        return amount_cell(balance, account.currency)
+        stored, own = account.balance, account.own_balance  # type: ignore[attr-defined]
+        return amount_cell(own if stored is None else stored, account.currency)
 
 
 class LegInline(RecordInline):

@@ -8,7 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Case, OuterRef, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 
 from accounts.companies.models import Company
 from billing.ledger.models import (
@@ -175,6 +176,20 @@ def last_leg(account: Account, *, before: datetime | None) -> Leg | None:
 
 def balance_of(leg: Leg | None) -> Decimal:
     return NOTHING if leg is None else leg.balance_after or NOTHING
+
+
+def with_own_balances(accounts: QuerySet[Account]) -> QuerySet[Account]:
+    """Adds `own_balance`, as the function of that name has it, to our own accounts."""
+    of_account = {"account": OuterRef("pk")}
+    last = BalanceSnapshot.objects.filter(**of_account).order_by("-through_leg")
+    through = Coalesce(Subquery(last.values("through_leg")[:1]), 0)
+    since = Leg.objects.filter(**of_account, id__gt=OuterRef("through")).order_by()
+    legs = since.values("account").annotate(total=Sum("amount")).values("total")
+    known = Coalesce(Subquery(last.values("balance")[:1]), NOTHING)
+    own = known + Coalesce(Subquery(legs), NOTHING)
+    return accounts.annotate(
+        through=through, own_balance=Case(When(company=None, then=own), default=None)
+    )
 
 
 def own_balance(account: Account) -> Decimal:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
-from unfold.contrib.filters.admin import RangeDateTimeFilter
+from typing import Any
 
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+from unfold.decorators import action
+
+from accounts.staff.acts import Act, act_page, record_or_404, staff_label
 from accounts.staff.columns import link_column, short_column, status_column, when_column
 from accounts.staff.records import RecordAdmin, RecordInline
+from billing.subscriptions.actions import cancel, change_plan, subscribe
 from billing.subscriptions.models import Allowance, BillingPeriod, SubjectKey, Subscription
+from billing.subscriptions.staff_forms import ChangePlanForm, InstantForm, SubscribeForm
+from config import clock
 
 
 class KeyInline(RecordInline):
@@ -39,7 +49,82 @@ class SubscriptionAdmin(RecordAdmin):
     list_filter = ["status", "plan__kind", ("starts_at", RangeDateTimeFilter)]
     list_select_related = ["company", "plan"]
     search_fields = ["=subject", "=keys__key", "company__name", "plan__name"]
+    autocomplete_fields = ["company"]
     inlines = [KeyInline, AllowanceInline]
+    actions_detail = ["change_plan", "end"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("billing.add_subscription")
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        act = Act(
+            title="Add a subscription",
+            consequence="Usage of the subject is rated by the plan from then on.",
+            button="Add",
+            back=reverse("admin:billing_subscription_changelist"),
+        )
+
+        def perform(asked: dict[str, Any]) -> str:
+            now = clock.now()
+            done = subscribe(
+                asked["company"],
+                asked["plan"],
+                subject=asked["subject"],
+                at=asked["starts_at"] or now,
+                by=staff_label(request),
+                now=now,
+            )
+            return f"{done} is in force."
+
+        form = SubscribeForm(request.POST or None)
+        return act_page(request, act, form=form, perform=perform)
+
+    @action(  # type: ignore[untyped-decorator]
+        description="Change plan", icon="swap_horiz", permissions=["billing.change_subscription"]
+    )
+    def change_plan(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        subscription = record_or_404(Subscription, object_id)
+
+        def perform(asked: dict[str, Any]) -> str:
+            now = clock.now()
+            at = asked["at"] or now
+            change_plan(subscription, asked["plan"], at=at, by=staff_label(request), now=now)
+            return f"{subscription.subject} is on {asked['plan']} from {at:%Y-%m-%d %H:%M} UTC on."
+
+        consequence = "Usage from then on is rated by the new plan, at its present version."
+        form = ChangePlanForm(request.POST or None)
+        act = _act(subscription, "Change plan", consequence)
+        return act_page(request, act, form=form, perform=perform)
+
+    @action(  # type: ignore[untyped-decorator]
+        description="End", icon="event_busy", permissions=["billing.change_subscription"]
+    )
+    def end(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        subscription = record_or_404(Subscription, object_id)
+
+        def perform(asked: dict[str, Any]) -> str:
+            now = clock.now()
+            at = asked["at"] or now
+            cancel(subscription, at=at, by=staff_label(request), now=now)
+            return f"{subscription.subject} ends at {at:%Y-%m-%d %H:%M} UTC."
+
+        form = InstantForm(request.POST or None)
+        act = _act(subscription, "End", "Usage from then on is rejected.")
+        return act_page(request, act, form=form, perform=perform)
+
+
+def _act(subscription: Subscription, verb: str, consequence: str) -> Act:
+    return Act(
+        title=f"{verb}: {subscription.subject}",
+        consequence=consequence,
+        button=verb,
+        back=reverse("admin:billing_subscription_change", args=[subscription.pk]),
+        facts={"Company": subscription.company, "Plan": subscription.plan},
+    )
 
 
 @admin.register(BillingPeriod)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from unfold.contrib.filters.admin import RangeDateTimeFilter
@@ -15,8 +16,15 @@ from accounts.staff.acts import Act, ReasonForm, act_page, record_or_404, staff_
 from accounts.staff.columns import link_column, short_column, status_column, when_column
 from accounts.staff.records import RecordAdmin, RecordInline
 from config import clock
-from telecom.sims.actions import activate_sim, archive_sim, suspend_sim
+from telecom.sims.actions import (
+    activate_sim,
+    archive_sim,
+    assign_sim,
+    create_sim,
+    suspend_sim,
+)
 from telecom.sims.models import Sim, StatusChange
+from telecom.sims.staff_forms import AssignForm, SimForm
 
 
 class StatusChangeInline(RecordInline):
@@ -43,7 +51,56 @@ class SimAdmin(RecordAdmin):
     list_select_related = ["company", "plan", "operator"]
     search_fields = ["=iccid", "=imsi", "=msisdn", "company__name", "labels"]
     inlines = [StatusChangeInline]
-    actions_detail = ["activate", "suspend", "archive"]
+    autocomplete_fields = ["company"]
+    actions_detail = ["assign", "activate", "suspend", "archive"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("telecom.add_sim")
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        act = Act(
+            title="Add a SIM",
+            consequence="It goes into stock; a networked operator sets up its line.",
+            button="Add",
+            back=reverse("admin:telecom_sim_changelist"),
+        )
+
+        def perform(asked: dict[str, Any]) -> str:
+            sim = create_sim(**asked, by=staff_label(request), at=clock.now())
+            return f"{sim.iccid}: {sim.get_status_display()}."
+
+        return act_page(request, act, form=SimForm(request.POST or None), perform=perform)
+
+    @action(  # type: ignore[untyped-decorator]
+        description="Assign", icon="assignment_ind", permissions=["telecom.operate_sim"]
+    )
+    def assign(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        sim = record_or_404(Sim, object_id)
+        act = Act(
+            title=f"Assign {sim.iccid}",
+            consequence="An earlier assignment ends there. It wakes at its first usage.",
+            button="Assign",
+            back=reverse("admin:telecom_sim_change", args=[sim.pk]),
+            facts={"Company": sim.company or "in stock", "Plan": sim.plan or "none"},
+        )
+
+        def perform(asked: dict[str, Any]) -> str:
+            now = clock.now()
+            done = assign_sim(
+                sim.iccid,
+                company=asked["company"],
+                plan=asked["plan"],
+                starts_at=asked["starts_at"] or now,
+                by=staff_label(request),
+                at=now,
+            )
+            return f"{done.iccid} belongs to {done.company}."
+
+        return act_page(request, act, form=AssignForm(request.POST or None), perform=perform)
 
     @action(  # type: ignore[untyped-decorator]
         description="Activate", icon="play_arrow", permissions=["telecom.operate_sim"]
