@@ -11,6 +11,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 API, PORTAL = "api/v1/", "portal/"
+_REGEX = re.compile(r"\(\?P<(\w+)>[^()]*\)")
 _PARAMETER = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 
 
@@ -60,7 +61,7 @@ def routes_under(prefix: str) -> list[Route]:
 
 def _walk(resolver: URLResolver, prefix: str) -> Iterator[Route]:
     for entry in resolver.url_patterns:
-        pattern = f"{prefix}{entry.pattern}"
+        pattern = prefix + _REGEX.sub(r"<str:\1>", str(entry.pattern).strip("^$"))
         if isinstance(entry, URLPattern):
             yield Route(pattern, entry.callback)
         else:

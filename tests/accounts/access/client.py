@@ -42,14 +42,21 @@ class Api(APIClient):
         return answer
 
     def raw(
-        self, method: str, route: str, body: bytes, content_type: str = "application/json"
+        self,
+        method: str,
+        route: str,
+        body: bytes,
+        content_type: str = "application/json",
+        *,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Exactly these bytes."""
         answer: Answer = self.generic(
             method,
-            f"/api/v1/{route}",
+            route if route.startswith("/") else f"/api/v1/{route}",
             body,  # type: ignore[arg-type]
             content_type=content_type,
+            headers=headers,
         )
         return answer
 
