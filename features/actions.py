@@ -14,6 +14,9 @@ from features.models import FeatureValue
 
 LONGEST_REASON = 500
 _LIMITS = ("minimum_prepaid_recharge", "maximum_prepaid_recharge")
+_PREFIXES = ("series_prefix_invoice", "series_prefix_credit_note", "series_prefix_receipt")
+# Settings that are judged together, and so are changed one at a time.
+_TOGETHER = dict.fromkeys(_LIMITS, "recharge_limits") | dict.fromkeys(_PREFIXES, "series_prefixes")
 
 
 @transaction.atomic
@@ -43,6 +46,8 @@ def set_value(
         raise ChangedMeanwhile("changed_meanwhile", "Somebody else changed it. Look again first.")
     if key in _LIMITS:
         _refuse_crossed_limits(key, accepted, at=start)
+    if key in _PREFIXES:
+        _refuse_shared_prefix(key, accepted)
     return FeatureValue.objects.create(
         key=key, value=accepted, valid_from=start, set_by=by, reason=why
     )
@@ -59,8 +64,8 @@ def _reason(reason: str) -> str:
 
 
 def _lock(key: str) -> None:
-    """One change of a key at a time (of both limits); held until the transaction ends."""
-    name = "feature:recharge_limits" if key in _LIMITS else f"feature:{key}"
+    """One change at a time, of a key and those judged with it; held until the transaction ends."""
+    name = f"feature:{_TOGETHER.get(key, key)}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
@@ -74,3 +79,13 @@ def _refuse_crossed_limits(key: str, value: JsonValue, *, at: datetime) -> None:
         raise FeatureRefused(
             "limits_crossed", f"The minimum {lowest} would be above the maximum {highest}."
         )
+
+
+def _refuse_shared_prefix(key: str, value: JsonValue) -> None:
+    """A number must name one document, so no series gets a prefix that another has, had, or will
+    have: what was issued under it keeps its number."""
+    for other in _PREFIXES:
+        if other != key and value in queries.values_ever(other):
+            title = catalog.feature(other).title
+            detail = f"“{value}” is or was the {title.lower()}: two documents could share a number."
+            raise FeatureRefused("prefix_taken", detail)

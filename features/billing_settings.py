@@ -65,7 +65,8 @@ SETTINGS: tuple[Feature[int] | Feature[Decimal] | Feature[str] | Feature[bytes |
         group=Group.SETTING,
         kind=WholeNumber(1, 100, unit="recharges"),
         default=2,
-        help="At most so many, unless the customer's rule says less; retries do not count.",
+        help="At most so many; a rule with a limit of its own, lower or higher, goes by that one. "
+        "Retries do not count.",
         changes=_RECHARGES,
     ),
     Feature(
@@ -264,6 +265,7 @@ SETTINGS: tuple[Feature[int] | Feature[Decimal] | Feature[str] | Feature[bytes |
         section="Numbers",
         group=Group.SETTING,
         kind=_PREFIX,
+        help="No two series may ever have had the same.",
         default="INV-",
         changes=_DOCUMENTS,
     ),
@@ -273,6 +275,7 @@ SETTINGS: tuple[Feature[int] | Feature[Decimal] | Feature[str] | Feature[bytes |
         section="Numbers",
         group=Group.SETTING,
         kind=_PREFIX,
+        help="No two series may ever have had the same.",
         default="CN-",
         changes=_DOCUMENTS,
     ),
@@ -282,6 +285,7 @@ SETTINGS: tuple[Feature[int] | Feature[Decimal] | Feature[str] | Feature[bytes |
         section="Numbers",
         group=Group.SETTING,
         kind=_PREFIX,
+        help="No two series may ever have had the same.",
         default="RV-",
         changes=_DOCUMENTS,
     ),

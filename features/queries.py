@@ -77,6 +77,13 @@ def history(key: str) -> QuerySet[WithAnnotations[FeatureValue, _Previous]]:
     return rows.order_by("-valid_from", "-id")
 
 
+def values_ever(key: str) -> list[JsonValue]:
+    """The JSON form of every value that `key` has, had, or is set to have, its default first."""
+    feature = catalog.feature(key)
+    rows = FeatureValue.objects.filter(key=key).values_list("value", flat=True)
+    return [feature.default_json(), *rows]
+
+
 def version(key: str) -> int:
     """How often `key` was set; pass it as `expected` to notice a change by somebody else."""
     return FeatureValue.objects.filter(key=key).count()

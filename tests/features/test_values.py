@@ -153,3 +153,17 @@ def test_two_people_cannot_overwrite_each_other_unseen() -> None:
     thread.join(10)
     assert outcomes == ["told"]
     assert version("portal_payment") == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("taken", ["CN-", "RV-", "R/"])
+def test_two_series_of_documents_never_share_a_prefix(taken: str) -> None:
+    """Defaults, values of the past and values to come all count: numbers were or will be given."""
+    _set("series_prefix_receipt", "R/", valid_from=NOON + HOUR)
+    _set("series_prefix_receipt", "S/", valid_from=NOON + HOUR * 2)
+    with pytest.raises(FeatureRefused) as refusal:
+        _set("series_prefix_invoice", taken)
+    assert (refusal.value.code, refusal.value.attr) == ("prefix_taken", "value")
+    _set("series_prefix_invoice", "A-")
+    _set("series_prefix_invoice", "INV-")
+    assert value("series_prefix_invoice", at=NOON) == "INV-"
