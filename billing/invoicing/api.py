@@ -38,25 +38,18 @@ from billing.invoicing.serializers import (
     ReasonInput,
 )
 from billing.invoicing.sheets import invoice_xlsx
-from billing.ledger.ranges import read_range
+from billing.ledger.ranges import RANGE, read_range, within
 from billing.payments.exceptions import CardDeclined, NoPaymentMethod
 from billing.payments.models import Payment, PaymentMethod
 from billing.payments.queries import default_method, saved_method
 from config import clock
 from features.queries import value
 
-RANGE = [
-    OpenApiParameter("from", OpenApiTypes.STR, description="A day (UTC) or an instant."),
-    OpenApiParameter("to", OpenApiTypes.STR, description="A day, to its end, or an instant."),
-]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class InvoiceFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """`?company=`, `?status=`, `?kind=`, `?issued_after=`, `?issued_before=`."""
-
-    issued_after = django_filters.IsoDateTimeFilter("issued_at", lookup_expr="gte")
-    issued_before = django_filters.IsoDateTimeFilter("issued_at", lookup_expr="lt")
+    """`?company=`, `?status=`, `?kind=`."""
 
     class Meta:
         model = Invoice
@@ -71,9 +64,11 @@ class InvoiceViewSet(ApiViewSet):
     serializer_class = InvoiceOutput
     queryset = Invoice.objects.none()
 
-    @extend_schema(responses=InvoiceOutput(many=True))
+    @extend_schema(parameters=RANGE, responses=InvoiceOutput(many=True))
     def list(self, request: Request) -> Response:
-        return self.listed(self._visible(), InvoiceOutput)
+        """Newest first; `from` and `to` are days in UTC, or instants, of the issue."""
+        asked = read_range(request.query_params.dict(), zone=ZoneInfo("UTC"))
+        return self.listed(within(self._visible(), asked, column="issued_at"), InvoiceOutput)
 
     @extend_schema(responses=InvoiceOutput)
     def retrieve(self, request: Request, invoice_id: UUID) -> Response:
