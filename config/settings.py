@@ -24,6 +24,8 @@ DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
 SANDBOX_CLOCK_FILE = env.str("SANDBOX_CLOCK_FILE", default="") if SANDBOX else ""
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# The address in the log is the one of the audit trail, see accounts.access.middleware.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 # How many proxies of ours add to X-Forwarded-For; 0 takes the address of the connection.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
@@ -81,6 +83,7 @@ MIDDLEWARE = [
     "config.viewer.viewer_middleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "accounts.access.middleware.origin_middleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.people.middleware.staff_mfa_middleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
@@ -218,9 +221,7 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": True,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-DRF_STANDARDIZED_ERRORS = {
-    "EXCEPTION_FORMATTER_CLASS": "accounts.access.errors.ApiErrorFormatter"
-}
+DRF_STANDARDIZED_ERRORS = {"EXCEPTION_FORMATTER_CLASS": "accounts.access.errors.ApiErrorFormatter"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tollgate API",
     "DESCRIPTION": "Balance, usage, recharge, invoices. Money is a decimal string, never a number.",

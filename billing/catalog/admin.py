@@ -20,6 +20,7 @@ from billing.catalog.models import Meter, Plan, PlanVersion, Price, PriceTier, R
 from billing.catalog.staff_forms import PlanForm, VersionForm, terms_of, typed_terms
 from billing.money.columns import amount_column
 from config import clock
+from features.queries import value
 
 
 class VersionInline(RecordInline):
@@ -74,7 +75,9 @@ class PlanAdmin(RecordAdmin):
             )
             return f"{plan} is on offer."
 
-        return act_page(request, act, form=PlanForm(request.POST or None), perform=perform)
+        initial = {"currency": value("default_currency", at=clock.now())}
+        form = PlanForm(request.POST or None, initial=initial)
+        return act_page(request, act, form=form, perform=perform)
 
     @action(  # type: ignore[untyped-decorator]
         description="New version", icon="add", permissions=["billing.add_planversion"]
