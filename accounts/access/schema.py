@@ -7,27 +7,11 @@ from typing import Any, Literal
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
-from rest_framework import serializers
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.serializers import Serializer
 
 from accounts.access.authentication import ApiKeyAuthentication
 from accounts.access.idempotency import HEADER, IdempotentWrites, is_key_required
-
-
-class ErrorDetailSerializer(serializers.Serializer[dict[str, Any]]):
-    """One thing that is wrong. A refusal may carry more fields, such as `missing`."""
-
-    code = serializers.CharField()
-    detail = serializers.CharField()
-    attr = serializers.CharField(allow_null=True)
-
-
-class ErrorSerializer(serializers.Serializer[dict[str, Any]]):
-    """Every error of the API."""
-
-    type = serializers.ChoiceField(choices=["validation_error", "client_error", "server_error"])
-    errors = serializers.ListField(child=ErrorDetailSerializer())  # type: ignore[assignment]
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -57,6 +41,27 @@ _ERRORS = {
     "415": "The content type is not accepted.",
     "429": "Too many calls: wait as `Retry-After` says.",
 }
+_ERROR = {
+    "type": "object",
+    "description": "Every error of the API.",
+    "required": ["type", "errors"],
+    "properties": {
+        "type": {"type": "string", "enum": ["validation_error", "client_error", "server_error"]},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "description": "A refusal may carry more fields, such as `missing`.",
+                "required": ["code", "detail", "attr"],
+                "properties": {
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                    "attr": {"type": "string", "nullable": True},
+                },
+            },
+        },
+    },
+}
 _ONLY_FOR_WRITES = {"402", "409", "413", "415"}
 
 
@@ -84,13 +89,29 @@ class ApiSchema(AutoSchema):
     ) -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
         if direction == "response":
-            for status, text in _ERRORS.items():
-                if self._may_answer(status) and status not in bodies:
-                    response = OpenApiResponse(ErrorSerializer, description=text)
-                    bodies[status] = self._get_response_for_code(response, status)  # type: ignore[no-untyped-call]
+            for status in _ERRORS:
+                if self._may_answer(status):
+                    bodies.setdefault(status, {"$ref": f"#/components/responses/Error{status}"})
         return bodies
 
     def _may_answer(self, status: str) -> bool:
         if status in _ONLY_FOR_WRITES:
             return self.method in ("POST", "PUT", "PATCH", "DELETE")
         return status != "404" or "{" in self.path
+
+
+def add_error_responses(
+    result: dict[str, Any],
+    generator: object,
+    request: object,
+    public: bool,  # noqa: FBT001
+) -> dict[str, Any]:
+    """drf-spectacular's hook: the errors that operations refer to, described once."""
+    components = result.setdefault("components", {})
+    components.setdefault("schemas", {})["Error"] = _ERROR
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    components["responses"] = {
+        f"Error{status}": {"description": text, "content": content}
+        for status, text in _ERRORS.items()
+    }
+    return result

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from accounts.audit.models import AuditRecord
+from accounts.audit.origin import present_address
 from accounts.companies.models import Company
 
 
@@ -24,7 +25,8 @@ def record(
     """Keep who did what, inside the transaction that does it.
 
     `action` is "noun.verb", `target` "table:id", `before` and `after` the changed fields only.
-    The database refuses to change or delete a record.
+    The address is that of the present request, unless another is given. The database refuses
+    to change or delete a record.
     """
     return AuditRecord.objects.create(
         at=at,
@@ -35,5 +37,5 @@ def record(
         before=None if before is None else dict(before),
         after=None if after is None else dict(after),
         reason=reason,
-        address=address,
+        address=address or present_address(),
     )

@@ -8,7 +8,9 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
-            "mail", "secret", models.CharField(blank=True, default="", max_length=200),
+            "mail",
+            "secret",
+            models.CharField(blank=True, default="", max_length=200),
             preserve_default=False,
         )
     ]
