@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -30,7 +31,7 @@ TELECOM = ["operators", "sims"]
 FOLDERS = {"accounts": ACCOUNTS, "billing": BILLING, "telecom": TELECOM}
 
 
-def relations() -> Iterator[tuple[Field, type[Model], type[Model]]]:
+def relations() -> Iterator[tuple[Field[Any, Any], type[Model], type[Model]]]:
     for model in apps.get_models():
         if model._meta.app_label not in LAYERS:
             continue

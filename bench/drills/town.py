@@ -45,7 +45,7 @@ class Town:
     key: str
 
     def call(
-        self, method: str, path: str, body: object = None, *, key: str | None = None
+        self, method: str, path: str, body: Any = None, *, key: str | None = None
     ) -> Answer:
         """One call of the API; a broken connection is status 0 and may have had its effect."""
         headers = {"Authorization": f"Bearer {self.key}"}
@@ -86,7 +86,7 @@ class Town:
             for pid in processes.session_members(record.pid):
                 kill_process(pid)
 
-    def gateway(self, path: str, **body: object) -> None:
+    def gateway(self, path: str, **body: Any) -> None:
         """Tell the sandbox gateway to misbehave."""
         base = self.settings["STRIPE_API_BASE"]
         requests.post(f"{base}/_control/{path}", json=body, timeout=30).raise_for_status()

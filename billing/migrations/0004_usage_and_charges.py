@@ -1,9 +1,10 @@
 """Usage on its way in, keys, charges, rejects, conflicts and the totals kept beside them."""
 
+from decimal import Decimal
+
 import django.db.models.deletion
 import django.db.models.expressions
 import uuid_utils.compat
-from decimal import Decimal
 from django.db import migrations, models
 
 

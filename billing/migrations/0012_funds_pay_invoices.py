@@ -5,78 +5,125 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_mail_secrets'),
-        ('billing', '0011_fees_fall_due'),
+        ("accounts", "0004_mail_secrets"),
+        ("billing", "0011_fees_fall_due"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Fund',
+            name="Fund",
             fields=[
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='fund', serialize=False, to='billing.entry')),
-                ('currency', models.CharField(max_length=3)),
-                ('leg', models.BigIntegerField(help_text='The leg on the customer account: the order of funds.')),
-                ('amount', models.DecimalField(decimal_places=12, max_digits=30)),
-                ('unapplied', models.DecimalField(decimal_places=12, max_digits=30)),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="fund",
+                        serialize=False,
+                        to="billing.entry",
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "leg",
+                    models.BigIntegerField(
+                        help_text="The leg on the customer account: the order of funds."
+                    ),
+                ),
+                ("amount", models.DecimalField(decimal_places=12, max_digits=30)),
+                ("unapplied", models.DecimalField(decimal_places=12, max_digits=30)),
             ],
             options={
-                'db_table': 'fund',
-                'ordering': ['leg'],
+                "db_table": "fund",
+                "ordering": ["leg"],
             },
         ),
         migrations.CreateModel(
-            name='FundsRead',
+            name="FundsRead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('currency', models.CharField(max_length=3)),
-                ('through_leg', models.BigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                ("through_leg", models.BigIntegerField(default=0)),
             ],
             options={
-                'db_table': 'funds_read',
+                "db_table": "funds_read",
             },
         ),
         migrations.CreateModel(
-            name='InvoicePayment',
+            name="InvoicePayment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_open', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("is_open", models.BooleanField(default=True)),
             ],
             options={
-                'db_table': 'invoice_payment',
+                "db_table": "invoice_payment",
             },
         ),
         migrations.AddField(
-            model_name='fund',
-            name='company',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='funds', to='accounts.company'),
+            model_name="fund",
+            name="company",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="funds",
+                to="accounts.company",
+            ),
         ),
         migrations.AddField(
-            model_name='fundsread',
-            name='company',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.company'),
+            model_name="fundsread",
+            name="company",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.company"
+            ),
         ),
         migrations.AddField(
-            model_name='invoicepayment',
-            name='invoice',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='billing.invoice'),
+            model_name="invoicepayment",
+            name="invoice",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="payments",
+                to="billing.invoice",
+            ),
         ),
         migrations.AddField(
-            model_name='invoicepayment',
-            name='payment',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='for_invoice', to='billing.payment'),
+            model_name="invoicepayment",
+            name="payment",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="for_invoice",
+                to="billing.payment",
+            ),
         ),
         migrations.AddIndex(
-            model_name='fund',
-            index=models.Index(condition=models.Q(('unapplied', 0), _negated=True), fields=['company', 'currency', 'leg'], name='fund_to_apply'),
+            model_name="fund",
+            index=models.Index(
+                condition=models.Q(("unapplied", 0), _negated=True),
+                fields=["company", "currency", "leg"],
+                name="fund_to_apply",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fundsread',
-            constraint=models.UniqueConstraint(fields=('company', 'currency'), name='funds_read_once'),
+            model_name="fundsread",
+            constraint=models.UniqueConstraint(
+                fields=("company", "currency"), name="funds_read_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoicepayment',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_open', True)), fields=('invoice',), name='one_open_payment_per_invoice'),
+            model_name="invoicepayment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_open", True)),
+                fields=("invoice",),
+                name="one_open_payment_per_invoice",
+            ),
         ),
     ]

@@ -5,24 +5,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0005_staff_groups'),
-        ('billing', '0015_days_of_a_zone'),
+        ("accounts", "0005_staff_groups"),
+        ("billing", "0015_days_of_a_zone"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CostToDate',
+            name="CostToDate",
             fields=[
-                ('company', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='cost_to_date', serialize=False, to='accounts.company')),
-                ('period_start', models.DateTimeField()),
-                ('amount', models.DecimalField(decimal_places=12, max_digits=30)),
-                ('as_of', models.DateTimeField()),
+                (
+                    "company",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="cost_to_date",
+                        serialize=False,
+                        to="accounts.company",
+                    ),
+                ),
+                ("period_start", models.DateTimeField()),
+                ("amount", models.DecimalField(decimal_places=12, max_digits=30)),
+                ("as_of", models.DateTimeField()),
             ],
             options={
-                'db_table': 'cost_to_date',
-                'indexes': [models.Index(fields=['as_of'], name='cost_to_date_age')],
+                "db_table": "cost_to_date",
+                "indexes": [models.Index(fields=["as_of"], name="cost_to_date_age")],
             },
         ),
     ]

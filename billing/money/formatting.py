@@ -63,7 +63,8 @@ def money_pattern(currency: str, locale: Locale, decimals: int | None) -> Number
     pattern.frac_prec = (places, places)
     symbol = get_currency_symbol(currency, locale=locale)
     pattern.prefix = before_figure(pattern.prefix, symbol)
-    pattern.suffix = tuple(part.replace("¤", symbol) for part in pattern.suffix)
+    positive, negative = pattern.suffix
+    pattern.suffix = (positive.replace("¤", symbol), negative.replace("¤", symbol))
     return pattern
 
 

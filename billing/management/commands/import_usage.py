@@ -8,6 +8,7 @@ from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from typing import IO, TextIO
@@ -67,7 +68,8 @@ def import_file(file: Path, *, source: str, file_map: FileMap) -> Counter[str]:
     unrated = _Unrated(rejects_beside(file))
     lines = is_ndjson(file)
     with (
-        file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text,
+        file.open("rb") as raw,
+        TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline="") as text,
         tqdm(total=file.stat().st_size, unit="B", unit_scale=True, disable=None) as bar,
         unrated,
     ):

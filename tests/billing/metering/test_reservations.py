@@ -135,7 +135,7 @@ def test_an_extension_sets_aside_the_price_of_more() -> None:
     hold = reserve(sim, 300 * MB)
 
     hold = extend_quantity(hold.pk, 500 * MB, expires_in=AN_HOUR, at=NOW)
-    assert (hold.amount, hold.quantity) == (Decimal(8), 800 * MB)
+    assert (hold.amount, hold.quantity) == (Decimal(8), Decimal(800 * MB))
     with pytest.raises(InsufficientBalance):
         extend_quantity(hold.pk, 300 * MB, expires_in=AN_HOUR, at=NOW)
 
