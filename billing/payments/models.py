@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from uuid_utils.compat import uuid7
@@ -10,6 +11,40 @@ from accounts.companies.models import Company
 from billing.documents.models import Receipt
 from billing.ledger.models import Entry
 from billing.money.fields import MoneyField
+
+
+class GatewaySetting(models.Model):
+    """Whether a gateway may be used, and by whom. Without a row it is on, for everybody."""
+
+    class Name(models.TextChoices):
+        STRIPE = "stripe", "Stripe"
+        BANK_TRANSFER = "bank_transfer", "Bank transfer"
+
+    gateway = models.CharField(max_length=32, primary_key=True, choices=Name)
+    is_on = models.BooleanField(default=True)
+    countries = ArrayField(
+        models.CharField(max_length=2),
+        default=list,
+        blank=True,
+        help_text="Of the companies that may use it, ISO 3166. Empty: all.",
+    )
+    currencies = ArrayField(
+        models.CharField(max_length=3),
+        default=list,
+        blank=True,
+        help_text="Of the companies that may use it, ISO 4217. Empty: all.",
+    )
+
+    class Meta:
+        db_table = "gateway_setting"
+
+    def __str__(self) -> str:
+        return self.get_gateway_display()
+
+    def serves(self, *, country: str, currency: str) -> bool:
+        """Whether a company of this country and currency may use it."""
+        in_reach = not self.countries or country in self.countries
+        return self.is_on and in_reach and (not self.currencies or currency in self.currencies)
 
 
 class GatewayCustomer(models.Model):
