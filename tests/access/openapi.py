@@ -23,7 +23,8 @@ _TEXTS = {
 
 @cache
 def description() -> Schema:
-    schema: Schema = SchemaGenerator().get_schema(request=None, public=True)
+    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
+    schema: Schema = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return schema
 
 
@@ -112,7 +113,7 @@ def replaced(body: Any, path: tuple[str | int, ...], value: object) -> Any:
     """A copy of the body with another value at that place."""
     if not path:
         return value
-    copy = list(body) if isinstance(body, list) else dict(body)
+    copy: Any = list(body) if isinstance(body, list) else dict(body)
     copy[path[0]] = replaced(copy[path[0]], path[1:], value)
     return copy
 
@@ -121,6 +122,6 @@ def without(body: Any, path: tuple[str | int, ...]) -> Any:
     """A copy of the body without that field."""
     if len(path) == 1:
         return {k: v for k, v in body.items() if k != path[0]} if isinstance(body, dict) else []
-    copy = list(body) if isinstance(body, list) else dict(body)
+    copy: Any = list(body) if isinstance(body, list) else dict(body)
     copy[path[0]] = without(copy[path[0]], path[1:])
     return copy

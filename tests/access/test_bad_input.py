@@ -52,6 +52,7 @@ IN_TURN: list[object] = [
     "0001-01-01T00:00:00Z",
     "P99999999Y",
 ]
+WHOLE_BODIES: list[object] = [None, [], [[]], "text", 17, True, {}]
 BAD_QUERIES = [
     "",
     "x",
@@ -126,7 +127,7 @@ def test_no_field_takes_a_bad_value_badly(world: World, operation: Operation) ->
 def _bad_bodies(operation: Operation, path: str) -> Iterator[tuple[str, object, object]]:
     assert operation.body is not None
     body = example(operation.body)
-    for wrong in (None, [], [[]], "text", 17, True, {}):
+    for wrong in WHOLE_BODIES:
         yield path, wrong, wrong
     for number, place in enumerate(places(operation.body)):
         yield path, without(body, place), f"no {place}"
