@@ -97,6 +97,8 @@ def _shown(field: forms.Field, value: Choice) -> str:
         return date_format(value, "j M Y")
     if isinstance(field, forms.ChoiceField) and isinstance(value, str):
         return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
+    if isinstance(field, forms.ModelChoiceField) and isinstance(value, Model):
+        return str(field.label_from_instance(value))
     return str(value)
 
 

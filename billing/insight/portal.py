@@ -14,8 +14,8 @@ from billing.insight import portal_balance
 from billing.insight.attention import matters
 from billing.insight.balances import balance_view
 from billing.insight.charts import consumption_chart
+from billing.insight.costs import shown_cost
 from billing.insight.days import days_between, days_form, range_of
-from billing.insight.models import CostToDate
 from billing.insight.queries import services_at_a_glance
 from billing.insight.statements import statement_of_account, statement_pdf
 from billing.ledger.queries import customer_account
@@ -44,7 +44,7 @@ def dashboard(request: PortalRequest) -> HttpResponseBase:
         "chart": consumption_chart(
             company, days, currency=view.balance.currency, decimals=decimals
         ),
-        "cost": CostToDate.objects.filter(company=company).first(),
+        "cost": shown_cost(company, at=at),
         "card": default_method(company),
         "services": services_at_a_glance(company),
         "legs": customer_account(company).legs.select_related("entry")[:LAST_TRANSACTIONS],

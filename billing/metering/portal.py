@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
 import django_filters
 import django_tables2 as tables
+from django import forms
 from django.db.models import F, QuerySet
 from django.db.models import Sum as Total
 from django.http import HttpResponse, HttpResponseBase
@@ -13,6 +15,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django_filters.fields import ModelChoiceField
 
 from accounts.access.permissions import Permission, requires
 from accounts.access.principals import PortalRequest
@@ -20,16 +23,43 @@ from accounts.access.queries import scoped
 from accounts.pages.columns import CellColumn
 from accounts.pages.filters import DayFilter, ListFilter
 from accounts.pages.lists import Empty, ListPage, Sort, Sum
-from billing.catalog.models import Meter
+from billing.catalog.models import Meter, PlanVersion, Price
 from billing.metering.explanation import explain
 from billing.metering.models import Charge
 from billing.metering.queries import charge_in_full, charges, charges_of_subject
+from billing.money.calc import plain
+from billing.subscriptions.models import BillingPeriod, Subscription
 from config import clock
 from features.queries import value
 
 
+def _periods(request: PortalRequest) -> QuerySet[BillingPeriod]:
+    return BillingPeriod.objects.filter(company=request.company)
+
+
+def _versions(request: PortalRequest) -> QuerySet[PlanVersion]:
+    """Of the plans that the company has or had."""
+    mine = Subscription.objects.filter(company=request.company).values("plan")
+    return PlanVersion.objects.filter(plan__in=mine).select_related("plan")
+
+
+def _prices(request: PortalRequest) -> QuerySet[Price]:
+    return Price.objects.filter(version__in=_versions(request))
+
+
+class PriceField(ModelChoiceField):  # type: ignore[misc]
+    """A price in its own words: 0.035 per MB."""
+
+    def label_from_instance(self, price: Price) -> str:
+        return f"{plain(price.per_unit or Decimal(0))} / {price.unit}"
+
+
+class PriceFilter(django_filters.ModelChoiceFilter):  # type: ignore[misc]
+    field_class = PriceField
+
+
 class ChargeListFilter(ListFilter):
-    """Charges of a company. `period`, `plan_version` and `price` come from an invoice's line."""
+    """Charges of a company. An invoice's line sets `period`, `plan_version` and `price`."""
 
     search_in = ("external_id",)
     subject = django_filters.CharFilter(method="of_subject", label=_("Subject"), max_length=128)
@@ -37,9 +67,13 @@ class ChargeListFilter(ListFilter):
     meter = django_filters.ModelChoiceFilter(queryset=Meter.objects.all(), label=_("Service"))
     used_from = DayFilter("started_at", label=_("Used from"), bound="from")
     used_through = DayFilter("started_at", label=_("Used through"), bound="through")
-    period = django_filters.UUIDFilter("period", label=_("Billing period"))
-    plan_version = django_filters.UUIDFilter("version", label=_("Plan version"))
-    price = django_filters.UUIDFilter("price", label=_("Price"))
+    period = django_filters.ModelChoiceFilter(
+        queryset=_periods, label=_("Billing period"), widget=forms.HiddenInput
+    )
+    plan_version = django_filters.ModelChoiceFilter(
+        "version", queryset=_versions, label=_("Plan"), widget=forms.HiddenInput
+    )
+    price = PriceFilter(queryset=_prices, label=_("Price"), widget=forms.HiddenInput)
 
     def of_subject(self, rows: QuerySet[Charge], name: str, subject: str) -> QuerySet[Charge]:
         """By every key that stood for the same subscription."""

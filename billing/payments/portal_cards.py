@@ -23,6 +23,7 @@ from billing.payments.actions.methods import (
     one_off_card,
     remove_method,
 )
+from billing.payments.availability import bank_details, is_available
 from billing.payments.exceptions import UnknownPaymentMethod
 from billing.payments.forms import NEW_CARD, AddCardForm, CardChoiceForm
 from billing.payments.models import PaymentMethod
@@ -43,14 +44,15 @@ def payment_is_off(request: PortalRequest) -> HttpResponse | None:
     at = clock.now()
     if value("portal_payment", at=at):
         return None
-    context = {"bank_details": value("bank_details", at=at)}
+    context = {"bank_details": bank_details(request.company, at=at)}
     return render(request, "billing/payments/payment_off.html", context, status=403)
 
 
 def chosen_card(request: PortalRequest, form: CardChoiceForm) -> PaymentMethod:
     """The card that the form names: a saved one, or a new one, kept when asked to.
 
-    Calls the gateway for a new one. Raises CardDeclined, UnknownPaymentMethod, TryGatewayLater.
+    Calls the gateway for a new one. Raises CardDeclined, UnknownPaymentMethod,
+    GatewayNotAvailable, TryGatewayLater.
     """
     named, token, at = form.cleaned_data["card"], form.cleaned_data["token"], clock.now()
     if named != NEW_CARD:
@@ -77,7 +79,11 @@ def _saved(request: PortalRequest, named: str) -> PaymentMethod:
 
 def card_choices(request: PortalRequest) -> dict[str, object]:
     """What a form that lets one choose a card shows."""
-    return {"methods": saved_methods(request.company), "gateway": card_gateway_for_browser()}
+    return {
+        "methods": saved_methods(request.company),
+        "gateway": card_gateway_for_browser(),
+        "takes_cards": is_available(GATEWAY, request.company),
+    }
 
 
 @requires(Permission.PAY)
@@ -95,7 +101,7 @@ def payment_settings(request: PortalRequest) -> HttpResponseBase:
         "form": AddCardForm(),
         "refusal": refusal,
         **card_choices(request),
-        "bank_details": value("bank_details", at=at),
+        "bank_details": bank_details(request.company, at=at),
         "minimum": value("minimum_prepaid_recharge", at=at),
         "maximum": value("maximum_prepaid_recharge", at=at),
         "currency": request.company.billing_profile.currency,

@@ -87,7 +87,7 @@ class RechargeRuleForm(MoneyForm):
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = cards
             if default is not None and name == "payment_method":
-                field.empty_label = _("%(card)s, the default card") % {"card": default}
+                field.empty_label = _("%(card)s (default)") % {"card": default}
 
 
 class AddressesField(forms.CharField):

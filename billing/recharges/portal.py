@@ -20,6 +20,7 @@ from accounts.access.queries import scoped
 from accounts.pages.keys import action_key
 from accounts.pages.lists import Empty, ListPage, Sort, Sum
 from accounts.pages.refusals import show_refusal
+from billing.payments.availability import bank_details
 from billing.payments.models import Payment
 from billing.payments.portal import GO
 from billing.payments.portal_cards import card_choices, chosen_card, payment_is_off
@@ -33,7 +34,6 @@ from billing.recharges.queries import Limits, limits
 from billing.recharges.tables import RechargeTable
 from billing.templatetags.wording import money_text
 from config import clock
-from features.queries import value
 
 AMOUNT_LENGTH = 40
 SUGGESTED = (Decimal(20), Decimal(50), Decimal(100), Decimal(250), Decimal(500))
@@ -93,7 +93,7 @@ def pay(request: PortalRequest) -> HttpResponseBase:
         "choices": _choices(bounds, profile.currency),
         "minimum": bounds.minimum,
         "maximum": bounds.maximum,
-        "bank_details": value("bank_details", at=at),
+        "bank_details": bank_details(request.company, at=at),
         **card_choices(request),
     }
     return render(request, "billing/recharges/pay.html", context)

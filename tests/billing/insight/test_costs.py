@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.companies.models import Company
+from billing.insight.costs import ShownCost, shown_cost
 from billing.insight.models import CostToDate
 from billing.insight.tasks import refresh_costs
 from billing.metering.models import PeriodTotal
@@ -78,3 +79,18 @@ def test_a_second_run_changes_nothing() -> None:
     consume(make_company(), amount="10", tax="2")
     assert refresh_costs(at=NOON) == 1
     assert refresh_costs(at=NOON) == 0
+
+
+def test_customers_see_the_kept_figure_and_as_of_when() -> None:
+    company = make_company()
+    consume(company, amount="10", tax="2")
+    refresh_costs(at=NOON)
+    consume(company, amount="5", tax="1")
+    later = NOON + timedelta(hours=3)
+    assert shown_cost(company, at=later) == ShownCost(Decimal(12), NOON)
+
+
+def test_postpaid_companies_see_the_live_figure() -> None:
+    company = make_company(billing_type="postpaid")
+    consume(company, amount="10", tax="2")
+    assert shown_cost(company, at=NOON) == ShownCost(Decimal(12), NOON)
