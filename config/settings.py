@@ -232,6 +232,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "accounts.access.schema.add_error_responses",
+    ],
     # One name for each set of words; without it fields called `status` or `kind` collide.
     "ENUM_NAME_OVERRIDES": {
         "AdjustmentStatus": "billing.ledger.models.Adjustment.Status",

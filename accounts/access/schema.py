@@ -33,7 +33,7 @@ _ERRORS = {
     "401": "The API key is missing, unknown or revoked.",
     "402": "The payment or the balance does not allow it.",
     "403": "The key may not do this.",
-    "404": "There is no such thing, or it is somebody else's.",
+    "404": "There is no such thing, it is somebody else's, or it is switched off.",
     "405": "The route does not know this method.",
     "406": "The answer cannot be given in the format asked for.",
     "409": "It clashes with the state of things, or the idempotency key is taken.",
@@ -90,14 +90,9 @@ class ApiSchema(AutoSchema):
         bodies = super()._get_response_bodies(direction)
         if direction == "response":
             for status in _ERRORS:
-                if self._may_answer(status):
+                if status not in _ONLY_FOR_WRITES or self.method != "GET":
                     bodies.setdefault(status, {"$ref": f"#/components/responses/Error{status}"})
         return bodies
-
-    def _may_answer(self, status: str) -> bool:
-        if status in _ONLY_FOR_WRITES:
-            return self.method in ("POST", "PUT", "PATCH", "DELETE")
-        return status != "404" or "{" in self.path
 
 
 def add_error_responses(

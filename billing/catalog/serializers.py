@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -30,6 +31,20 @@ class CountryCodeField(serializers.RegexField):
         return str(super().to_internal_value(data)).upper()
 
 
+class ZoneField(serializers.SlugRelatedField[Zone]):
+    """A zone by its id or its name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(slug_field="name", queryset=Zone.objects.all(), **options)
+
+    def to_internal_value(self, data: object) -> Zone:
+        try:
+            found = Zone.objects.filter(pk=UUID(data)).first() if isinstance(data, str) else None
+        except ValueError:
+            found = None
+        return found or super().to_internal_value(data)
+
+
 class TierInput(serializers.Serializer[Any]):
     """A tier starts where the one before ends: `up_to` in the price's unit, empty for the last."""
 
@@ -42,9 +57,7 @@ class PriceInput(serializers.Serializer[Any]):
 
     meter = serializers.SlugField(max_length=64, required=False)
     country = CountryCodeField(required=False)
-    zone = serializers.SlugRelatedField(
-        slug_field="name", queryset=Zone.objects.all(), required=False, allow_null=True
-    )
+    zone = ZoneField(required=False, allow_null=True)
     per_unit = AmountStringField(minimum=_ZERO, required=False, allow_null=True)
     unit = serializers.ChoiceField(choices=Price.Unit.choices, required=False)
     tiers = serializers.ListField(child=TierInput(), required=False, max_length=100)
