@@ -18,6 +18,7 @@ from billing.invoicing.calc import RateTotal
 from billing.invoicing.lines import LineGroup
 from billing.invoicing.models import Invoice
 from billing.money.calc import ceil_minor
+from billing.payments.availability import bank_details
 from billing.profiles.models import BillingType
 from features.queries import value
 
@@ -53,7 +54,7 @@ def invoice_content(
         due_at=invoice.due_at,
         period_start=invoice.period_start,
         period_end=invoice.period_end,
-        payment_hint=value("bank_details", at=at) if is_demand else "",
+        payment_hint=(bank_details(invoice.company, at=at) or "") if is_demand else "",
         notes=invoice.reason,
         language=invoice.company.language,
         time_zone=invoice.company.timezone,

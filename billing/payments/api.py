@@ -76,7 +76,7 @@ class PaymentMethodViewSet(CompanyViewSet):
 
     def _check_switch(self) -> None:
         if not self.principal.is_staff:
-            check_portal_payment(at=now())
+            check_portal_payment(self.company, at=now())
 
 
 class PaymentFilter(django_filters.FilterSet):  # type: ignore[misc]

@@ -53,6 +53,21 @@ class UnknownGateway(PaymentRefused):
         super().__init__("unknown_gateway", f"There is no card gateway {name}.", "gateway")
 
 
+class GatewayNotAvailable(PaymentRefused):
+    """The provider has switched the gateway off, for all or for this country or currency."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__("gateway_not_available", f"{title} is not available for this account.")
+
+
+class UnknownCode(PaymentRefused):
+    """No country of ISO 3166, or no currency in circulation."""
+
+    def __init__(self, code: str, *, attr: str) -> None:
+        what = {"countries": "country", "currencies": "currency"}[attr]
+        super().__init__(f"unknown_{what}", f"There is no {what} “{code}”.", attr)
+
+
 class TryGatewayLater(PaymentRefused):
     """The gateway gave no answer, and nothing has to be settled later."""
 
@@ -136,7 +151,9 @@ class SecondPersonNeeded(PaymentRefused):
 class PortalPaymentOff(PaymentRefused):
     """Customers do not pay by themselves here; the bank details say how else."""
 
-    def __init__(self, bank_details: str) -> None:
-        detail = "Payment by customers is switched off. Pay by bank transfer."
+    def __init__(self, bank_details: str | None) -> None:
+        detail = "Payment by customers is switched off."
+        if bank_details is not None:
+            detail += " Pay by bank transfer."
         extra: dict[str, JSONValue] = {"bank_details": bank_details}
         super().__init__("portal_payment_off", detail, status=403, extra=extra)

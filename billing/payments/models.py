@@ -20,6 +20,7 @@ class GatewaySetting(models.Model):
         STRIPE = "stripe", "Stripe"
         BANK_TRANSFER = "bank_transfer", "Bank transfer"
 
+    objects: models.Manager[GatewaySetting] = models.Manager()
     gateway = models.CharField(max_length=32, primary_key=True, choices=Name)
     is_on = models.BooleanField(default=True)
     countries = ArrayField(

@@ -20,6 +20,7 @@ def reason_text(code: str) -> str:
         "authentication_required": _("Your bank wants you to confirm the payment."),
         "payment_intent_authentication_failure": _("The payment was not confirmed at the bank."),
         "no_payment_method": _("There is no card that we may charge."),
+        "gateway_off": _("Payment by card is switched off."),
         "no_answer": _("The payment gateway did not answer."),
         "wrong_amount": _("The gateway reported another amount than was asked for."),
     }
@@ -34,6 +35,7 @@ def advice_text(code: str) -> str:
         "expired_card": _("Save the new card, or choose another one."),
         "authentication_required": _("Confirm it with the button below, or pay now yourself."),
         "no_payment_method": _("Save a card, or pay now by another way."),
+        "gateway_off": _("Pay by another way."),
         "no_answer": _("There is nothing to do: we try again."),
         "wrong_amount": _("There is nothing to do: we look into it."),
     }

@@ -9,6 +9,7 @@ from djmoney.money import Money
 from accounts.access.exceptions import Refused
 from accounts.companies.models import Company
 from billing.money.calc import is_in_minor_units
+from billing.payments.availability import bank_details
 from billing.payments.exceptions import (
     CardDeclined,
     InvalidPaymentAmount,
@@ -29,13 +30,13 @@ AMOUNT_CODES = frozenset(
 OUR_CODES = frozenset({"no_answer", "wrong_amount"})
 
 
-def check_portal_payment(*, at: datetime) -> None:
+def check_portal_payment(company: Company, *, at: datetime) -> None:
     """Customers pay by themselves only while the provider lets them. Raises PortalPaymentOff.
 
     Staff and automatic recharges are not asked. Feature `portal_payment`.
     """
     if not value("portal_payment", at=at):
-        raise PortalPaymentOff(value("bank_details", at=at))
+        raise PortalPaymentOff(bank_details(company, at=at))
 
 
 def check_card_amount(amount: Money, *, gateway: CardGateway) -> None:

@@ -73,7 +73,7 @@ class RechargeViewSet(CompanyViewSet):
         or the gateway has not answered yet (`charging`). 402 `card_declined` with the reason."""
         at = now()
         if not self.principal.is_staff:
-            check_portal_payment(at=at)
+            check_portal_payment(self.company, at=at)
         fields = self.validated(PayNowInput).validated_data
         card = card_to_charge(self.company, fields["payment_method"], at=at)
         recharge, payment = pay_now(

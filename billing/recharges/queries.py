@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from accounts.companies.models import Company
 from billing.ledger.queries import customer_accounts
 from billing.money.calc import ceil_minor, minor_digits, plain
+from billing.payments.availability import is_available
 from billing.payments.models import Payment, PaymentMethod
 from billing.payments.queries import money_json, payment_data, saved_methods
 from billing.profiles.models import BillingProfile, BillingType
@@ -105,6 +106,14 @@ def cards_to_try(rule: RechargeRule) -> list[PaymentMethod]:
     first = rule.payment_method_id if rule.payment_method_id in saved else default
     order = dict.fromkeys([first, *rule.fallback_methods])
     return [saved[key] for key in order if key in saved and not saved[key].is_refused]
+
+
+def cards_in_reach(rule: RechargeRule) -> list[PaymentMethod]:
+    """Of `cards_to_try` those whose gateway the company may use now."""
+    cards = cards_to_try(rule)
+    gateways = {card.gateway for card in cards}
+    on = {gateway for gateway in gateways if is_available(gateway, rule.company)}
+    return [card for card in cards if card.gateway in on]
 
 
 def customer_balance(company: Company, currency: str) -> Decimal:

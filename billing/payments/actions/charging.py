@@ -15,6 +15,7 @@ from djmoney.money import Money
 from accounts.companies.models import Company
 from billing.payments.actions.methods import customer_at
 from billing.payments.actions.settling import settle_lost, settle_payment, settle_refused
+from billing.payments.availability import check_available
 from billing.payments.exceptions import (
     GatewayRefused,
     GatewayUnavailable,
@@ -66,7 +67,10 @@ def open_payment(
     at: datetime,
     is_off_session: bool = False,
 ) -> Payment:
-    """Step one, in the caller's transaction: the intent. The same key is the same payment."""
+    """Step one, in the caller's transaction: the intent. The same key is the same payment.
+
+    Raises GatewayNotAvailable for a new one, KeyReused.
+    """
     payment, is_new = Payment.objects.get_or_create(
         key=key,
         defaults={
@@ -82,7 +86,9 @@ def open_payment(
             "checked_at": Now(),
         },
     )
-    if not is_new and (payment.company_id, payment.amount) != (company.pk, amount):
+    if is_new:
+        check_available(card.gateway, company)
+    elif (payment.company_id, payment.amount) != (company.pk, amount):
         raise KeyReused
     return payment
 
@@ -128,11 +134,12 @@ def confirm_payment(payment: Payment, *, at: datetime) -> Payment:
     """Try a payment that wanted 3-D Secure again, now that its customer is here.
 
     The answer carries `action_url`: there the customer confirms at the bank. Raises
-    NotConfirmable, TryGatewayLater.
+    NotConfirmable, GatewayNotAvailable, TryGatewayLater.
     """
     method = payment.payment_method
     if not is_confirmable(payment) or method is None:
         return payment
+    check_available(payment.gateway, payment.company)
     try:
         seen = card_gateway(payment.gateway).confirm(
             payment.gateway_reference, method=method.reference, return_url=return_url(payment)

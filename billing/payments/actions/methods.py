@@ -10,6 +10,7 @@ from accounts.audit.actions import record
 from accounts.companies.models import Company
 from accounts.companies.queries import lock_company
 from accounts.events.actions import publish
+from billing.payments.availability import check_available
 from billing.payments.exceptions import (
     GatewayRefused,
     GatewayUnavailable,
@@ -36,10 +37,11 @@ def add_method(
     """Attach a card to the company and keep it. The first card becomes the default.
 
     Calls the gateway, so not inside a transaction. Raises CardDeclined, UnknownPaymentMethod
-    (token), UnknownGateway, TryGatewayLater.
+    (token), UnknownGateway, GatewayNotAvailable, TryGatewayLater.
     """
     if gateway not in CARD_GATEWAYS:
         raise UnknownGateway(gateway)
+    check_available(gateway, company)
     at_gateway = card_gateway(gateway)
     try:
         customer = customer_at(at_gateway, company)
@@ -57,6 +59,7 @@ def one_off_card(company: Company, *, gateway: str, token: str, at: datetime) ->
 
     Calls the gateway, so not inside a transaction. Raises as `add_method`.
     """
+    check_available(gateway, company)
     try:
         card = card_gateway(gateway).card(token)
     except GatewayRefused as error:

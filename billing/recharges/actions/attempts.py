@@ -37,7 +37,7 @@ from billing.recharges.calc import Bounds, Charge, LimitedBy, recharge_charge
 from billing.recharges.models import Recharge, RechargeAttempt, RechargeRule
 from billing.recharges.queries import (
     attempted_payments,
-    cards_to_try,
+    cards_in_reach,
     customer_balance,
     due_recharges,
     limits,
@@ -174,7 +174,7 @@ def _is_over(
 
 def _next_card(rule: RechargeRule, tried: list[Payment]) -> PaymentMethod | None:
     before = {payment.payment_method_id for payment in tried}
-    return next((card for card in cards_to_try(rule) if card.pk not in before), None)
+    return next((card for card in cards_in_reach(rule) if card.pk not in before), None)
 
 
 def _charge(

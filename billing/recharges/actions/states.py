@@ -14,10 +14,11 @@ from accounts.events.actions import publish
 from billing.ledger.queries import balance_after
 from billing.payments.models import Payment
 from billing.recharges.models import Recharge, RechargeRule
-from billing.recharges.queries import last_payment, recharge_data
+from billing.recharges.queries import cards_in_reach, cards_to_try, last_payment, recharge_data
 from features.queries import value
 
 NO_CARD = "no_payment_method"
+GATEWAY_OFF = "gateway_off"
 NOT_NEEDED = "not_needed"
 ENDED = (Recharge.Status.SUCCEEDED, Recharge.Status.EXHAUSTED, Recharge.Status.FAILED)
 
@@ -45,7 +46,7 @@ def fail_attempt(recharge: Recharge, rule: RechargeRule, *, at: datetime) -> Non
     if recharge.attempt >= value("recharge_attempts", at=at):
         exhaust(recharge, rule, at=at)
         return
-    recharge.failure_code = _reason(recharge)
+    recharge.failure_code = _reason(recharge, rule)
     recharge.status = Recharge.Status.RETRY_SCHEDULED
     recharge.next_attempt_at = at + timedelta(hours=value("recharge_retry_hours", at=at))
     recharge.lease_until = None
@@ -55,7 +56,7 @@ def fail_attempt(recharge: Recharge, rule: RechargeRule, *, at: datetime) -> Non
 
 def exhaust(recharge: Recharge, rule: RechargeRule, *, at: datetime) -> None:
     """The last attempt has failed: automatic recharge pauses until a payment or a new card."""
-    recharge.failure_code = _reason(recharge)
+    recharge.failure_code = _reason(recharge, rule)
     _end(recharge, Recharge.Status.EXHAUSTED, at=at)
     RechargeRule.objects.filter(pk=rule.pk).update(paused_at=at)
     _publish("recharge.exhausted", recharge, at=at)
@@ -81,8 +82,10 @@ def _end(recharge: Recharge, status: Recharge.Status, *, at: datetime) -> None:
     recharge.save()
 
 
-def _reason(recharge: Recharge) -> str:
-    """The gateway's last word in this attempt."""
+def _reason(recharge: Recharge, rule: RechargeRule) -> str:
+    """The gateway's last word, or that no gateway of its cards is on."""
+    if cards_to_try(rule) and not cards_in_reach(rule):
+        return GATEWAY_OFF
     payment = last_payment(recharge)
     return payment.failure_code if payment is not None else NO_CARD
 
