@@ -36,7 +36,7 @@ MODELS: dict[Area, frozenset[str]] = {
     Area.MONEY: _billing(
         "account adjustment allocation allowance balancesnapshot billingperiod billingprofile "
         "booksaudit consumptionalert costtodate daytotal dispute entry gatewaycustomer "
-        "gatewayevent hold invoice invoiceline invoicetax leg payment paymentmethod "
+        "gatewayevent gatewaysetting hold invoice invoiceline invoicetax leg payment paymentmethod "
         "paymentstanding periodtotal receipt recharge rechargeattempt rechargerule refund series"
     ),
     Area.CATALOG: _billing("meter plan planversion price pricerate pricetier refillsize zone"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from config.staff import books, features, jobs
+from config.staff import books, features, gateways, jobs
 from config.staff.pages import page_path
 
 
@@ -17,6 +17,8 @@ def staff_urls() -> list[URLPattern]:
         page_path(
             "configuration/features/<slug:key>/history/", features.history, name="feature_history"
         ),
+        page_path("configuration/gateways/", gateways.gateways, name="gateways"),
+        page_path("configuration/gateways/<slug:name>/", gateways.change, name="gateway_change"),
         page_path("operations/jobs/", jobs.jobs, name="jobs"),
         page_path("operations/jobs/<slug:name>/run/", jobs.run, name="job_run"),
         page_path("operations/books/", books.books, name="books"),

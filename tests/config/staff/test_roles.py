@@ -34,6 +34,7 @@ MONEY = {
     "billing.rechargerule",
     "billing.refund",
     "billing.series",
+    "gateways",
 }
 CATALOG = {
     "billing.meter",
