@@ -54,7 +54,7 @@ def let_time_pass(request: HttpRequest) -> HttpResponse:
         raise Http404
     try:
         lived = advance_clock(JOBS, to=instant_in(step))
-    except ClockIsBusy as error:
+    except (ClockIsBusy, clock.ClockMovesOnlyForward) as error:
         messages.error(request, str(error))
     else:
         messages.success(request, _told(lived.now, lived.counts))
