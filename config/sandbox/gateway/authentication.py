@@ -29,7 +29,8 @@ button[value=true] { background: #0b62c4; border-color: #0b62c4; color: #fff; }
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Confirm your payment</title><link rel="stylesheet" href="/_3ds.css"></head>
+<title>Confirm your payment</title>
+<link rel="icon" href="data:,"><link rel="stylesheet" href="/_3ds.css"></head>
 <body><main><h1>Confirm your payment</h1>
 <p>Your bank (of the sandbox) asks whether this is you{amount}.</p>
 <form method="post"><input type="hidden" name="client_secret" value="{secret}">
@@ -38,7 +39,7 @@ PAGE = """<!doctype html>
 """
 DONE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Done</title>
-<link rel="stylesheet" href="/_3ds.css"></head>
+<link rel="icon" href="data:,"><link rel="stylesheet" href="/_3ds.css"></head>
 <body><main><h1>{status}</h1><p>You may close this page.</p></main></body></html>
 """
 
