@@ -211,6 +211,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "accounts.access.pagination.StablePagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "accounts.access.negotiation.FirstRenderer",
     "DEFAULT_PARSER_CLASSES": ["accounts.access.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "accounts.access.schema.ApiSchema",
     "DEFAULT_METADATA_CLASS": None,

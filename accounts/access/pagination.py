@@ -143,9 +143,11 @@ def _total_order(queryset: QuerySet[Row]) -> tuple[_Column, ...]:
     """The queryset's order (else its model's), ended by the primary key."""
     wanted = queryset.query.order_by or queryset.model._meta.ordering or ()
     names = [str(name) for name in wanted]
-    key = queryset.model._meta.pk.name
+    pk = queryset.model._meta.pk
+    # By its column: ordering by a relation would follow the order of the related model.
+    key = pk.attname
     columns = [_Column(name.lstrip("-"), name.startswith("-")) for name in names]
-    columns = [_Column(key, c.is_descending) if c.name == "pk" else c for c in columns]
+    columns = [_Column(key, c.is_descending) if c.name in ("pk", pk.name) else c for c in columns]
     if key not in [column.name for column in columns]:
         columns.append(_Column(key, columns[-1].is_descending if columns else False))
     return tuple(columns)

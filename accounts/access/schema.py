@@ -35,7 +35,6 @@ _ERRORS = {
     "403": "The key may not do this.",
     "404": "There is no such thing, it is somebody else's, or it is switched off.",
     "405": "The route does not know this method.",
-    "406": "The answer cannot be given in the format asked for.",
     "409": "It clashes with the state of things, or the idempotency key is taken.",
     "413": "The body is too big.",
     "415": "The content type is not accepted.",
