@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from accounts.companies.models import Company
 from accounts.events import registry
 from accounts.events.actions import publish, publish_positions
-from accounts.events.handling import RETRY_AFTER, try_again
+from accounts.events.handling import RETRY_AFTER, handle_next, try_again
 from accounts.events.models import Event, Handling
 from accounts.events.queries import failed_handlings, next_due_handling
 from accounts.events.registry import on
@@ -170,45 +170,59 @@ def test_a_reader_never_passes_over_an_event_that_commits_late() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_publishers_give_no_position_twice() -> None:
-    for number in range(40):
-        _publish(None, number)
+def test_one_publisher_at_a_time_gives_positions() -> None:
+    """While one publisher has not committed, another leaves the rows to it."""
+    given, may_commit = Signal(), Signal()
+    _publish(None, 1)
 
-    def work() -> None:
-        for _ in range(5):
+    def first_publisher() -> None:
+        with transaction.atomic():
             publish_positions(at=NOON)
+            given.set()
+            may_commit.wait(timeout=5)
         connection.close()
 
-    threads = [Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=20)
-    positions = Event.objects.order_by("position").values_list("position", flat=True)
-    assert list(positions) == list(range(1, 41))
+    thread = Thread(target=first_publisher)
+    thread.start()
+    assert given.wait(timeout=20)
+    _publish(None, 2)
+    second = publish_positions(at=NOON)
+    may_commit.set()
+    thread.join(timeout=20)
+    assert second == 0
+    assert publish_positions(at=NOON) == 1
+    positions = Event.objects.order_by("id").values_list("position", flat=True)
+    assert list(positions) == [1, 2]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_share_the_work_of_a_handler() -> None:
+def test_two_workers_do_not_run_one_handler_twice() -> None:
+    """While one worker is inside the handler, another passes over that piece of work."""
+    begun, may_end = Signal(), Signal()
     seen: list[int] = []
 
     @on("trial.done")
-    def note(event: Event, *, at: datetime) -> None:
+    def slow(event: Event, *, at: datetime) -> None:
         seen.append(event.data["number"])
+        if len(seen) == 1:
+            begun.set()
+            may_end.wait(timeout=5)
 
-    for number in range(20):
-        _publish(None, number)
+    _publish(None, 1)
+    publish_positions(at=NOON)
 
-    def work() -> None:
-        dispatch_outbox(at=NOON)
+    def first_worker() -> None:
+        handle_next(at=NOON)
         connection.close()
 
-    threads = [Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=20)
-    assert sorted(seen) == list(range(20))
+    thread = Thread(target=first_worker)
+    thread.start()
+    assert begun.wait(timeout=20)
+    found = handle_next(at=NOON)
+    may_end.set()
+    thread.join(timeout=20)
+    assert not found
+    assert seen == [1]
 
 
 def test_events_are_read_by_position_and_by_company(
