@@ -68,10 +68,11 @@ def money_pattern(currency: str, locale: Locale, decimals: int | None) -> Number
     return pattern
 
 
-def before_figure(prefixes: tuple[str, str], symbol: str) -> tuple[str, ...]:
+def before_figure(prefixes: tuple[str, str], symbol: str) -> tuple[str, str]:
     """CLDR asks for a space between a symbol that ends in a letter and the figure: KWD 1.000."""
     gap = NO_BREAK_SPACE if symbol[-1:].isalpha() else ""
-    return tuple(
+    positive, negative = (
         (prefix + gap if prefix.endswith("¤") else prefix).replace("¤", symbol)
         for prefix in prefixes
     )
+    return positive, negative
