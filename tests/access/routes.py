@@ -26,7 +26,7 @@ class Route:
     def methods(self) -> list[str]:
         actions = getattr(self.callback, "actions", None)
         if actions:
-            return sorted(actions)
+            return sorted(set(actions) - {"head"})  # added by the first call, and has no body
         view = getattr(self.callback, "cls", None)
         if view is not None:
             return [
