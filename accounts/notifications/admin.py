@@ -32,7 +32,6 @@ class MailAdmin(RecordAdmin):
         link_column("company", title="Company"),
         "kind",
         status_column(),
-        when_column("created_at", title="Queued"),
         when_column("sent_at", title="Sent"),
         short_column("error", title="Error"),
     ]

@@ -72,7 +72,7 @@ class RechargeRuleForm(MoneyForm):
         help_text=_("Automatic recharges never take more than this in a calendar month."),
     )
     max_per_day = forms.IntegerField(
-        label=_("At most a day"),
+        label=_("Recharges per day, at most"),
         min_value=1,
         max_value=50,
         required=False,
@@ -128,5 +128,5 @@ class AlertForm(MoneyForm):
         label=_("Addresses"),
         max_length=4000,
         required=False,
-        help_text=_("One a line."),
+        help_text=_("One per line."),
     )
