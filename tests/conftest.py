@@ -12,7 +12,7 @@ from django.test import override_settings
 from accounts.companies.models import Company
 from tests.accounts.access.client import Api, company_client, staff_client
 
-pytest_plugins = ["tests.plugins_sandbox"]
+pytest_plugins = ["tests.plugins_sandbox", "tests.reference"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,13 +13,17 @@ from django.db import connection
 from djmoney.money import Money
 
 from accounts.companies.models import Company
+from billing.catalog.models import PlanKind
+from billing.catalog.terms import PlanTerms
 from billing.insight.books import CHECKS, prove_books
 from billing.insight.models import BooksAudit
 from billing.insight.tasks import audit_books
 from billing.ledger.adjustments import propose_adjustment
 from billing.ledger.holds import place_hold
 from billing.ledger.tasks import snapshot_own_accounts
-from tests.factories import BY, NOW, make_company, new_key
+from billing.metering.fees import charge_due_fees
+from tests.billing.metering.usage import record, send
+from tests.factories import BY, NOW, make_company, make_plan, make_subscription, new_key
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +66,18 @@ def broken() -> set[str]:
 
 
 def test_untouched_books_hold(company: Company) -> None:
+    assert broken() == set()
+
+
+def test_books_with_fees_and_usage_hold(company: Company) -> None:
+    """Fees take their identity as usage records do, but no batch accepted them."""
+    plan = make_plan(
+        kind=PlanKind.PAY_PER_MB,
+        terms=PlanTerms(fee=Decimal("1.50"), overage_price=Decimal("0.01")),
+    )
+    subscription = make_subscription(company, plan, at=NOW)
+    assert charge_due_fees(at=NOW) == 1
+    assert send(record(subscription.subject), at=NOW).accepted == 1
     assert broken() == set()
 
 
