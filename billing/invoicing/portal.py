@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import django_tables2 as tables
@@ -29,11 +30,13 @@ from billing.invoicing.models import Invoice
 from billing.invoicing.payments import pay_invoice
 from billing.invoicing.queries import invoices as every_invoice
 from billing.invoicing.sheets import invoice_xlsx
+from billing.money.calc import ceil_minor
 from billing.payments.forms import CardChoiceForm
 from billing.payments.models import Payment
 from billing.payments.portal import GO
 from billing.payments.portal_cards import card_choices, chosen_card, payment_is_off
 from billing.payments.tables import payment_address
+from billing.profiles.models import BillingType
 from config import clock
 from features.queries import value
 
@@ -113,7 +116,10 @@ def invoice(request: PortalRequest, invoice_id: UUID) -> HttpResponse:
         "lines": found.lines.all(),
         "taxes": found.taxes.all(),
         "allocations": found.allocations.filter(released_at=None).select_related("credit"),
-        "paid_since": found.total - found.paid_from_balance - found.amount_due,
+        "paid_since": found.total
+        - found.paid_from_balance
+        - ceil_minor(found.amount_due, found.currency),
+        "rounding": _rounding_of_ours(found),
         "corrections": found.corrections.exclude(status=Invoice.Status.DRAFT),
         "is_unpaid": found.status in (Invoice.Status.OPEN, Invoice.Status.OVERDUE),
         "cost_decimals": value("cost_decimal_points", at=clock.now()),
@@ -151,6 +157,12 @@ def pay(request: PortalRequest, invoice_id: UUID) -> HttpResponseBase:
             show_refusal(form, refusal)
     context = {"invoice": found, "form": form, **card_choices(request)}
     return render(request, "billing/invoicing/pay.html", context)
+
+
+def _rounding_of_ours(invoice: Invoice) -> Decimal:
+    """What a prepaid invoice says beyond what was deducted: nobody pays it."""
+    is_prepaid = invoice.billing_type == BillingType.PREPAID
+    return invoice.rounding_difference if is_prepaid else Decimal(0)
 
 
 def _paid(request: PortalRequest, invoice: Invoice, form: CardChoiceForm) -> Payment:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Min, QuerySet, Sum
+from django_countries import countries
 
 from accounts.companies.models import Company
 from billing.catalog.calc import UNITS
@@ -156,7 +157,7 @@ def _where(price: Price | None) -> str:
     if price is None:
         return "Included use"
     if price.country:
-        return f"Use in {price.country}"
+        return f"Use in {countries.name(price.country)}"
     if price.zone is not None:
         return f"Use in zone {price.zone.name}"
     return "Use"

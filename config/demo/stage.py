@@ -26,6 +26,7 @@ from billing.invoicing.models import Invoice
 from billing.invoicing.tasks import close_periods, issue_invoices
 from billing.ledger.queries import balance
 from billing.metering.actions import ingest
+from billing.metering.tasks import charge_fees
 from billing.payments.actions.transfers import record_transfer
 from billing.payments.models import Payment
 from billing.profiles.actions import open_account
@@ -39,6 +40,7 @@ from telecom.sims.models import Sim
 from telecom.sims.tasks import run_operator_jobs
 
 BY = "system"
+_RATED_EVERY = timedelta(days=2)
 _WHEN_ALL_ZONES_HAVE_BEGUN = timedelta(hours=14)
 _WHEN_ALL_ZONES_HAVE_ISSUED = timedelta(hours=50)
 _BRANDING = {
@@ -65,11 +67,11 @@ def set_the_stage(*, now: datetime) -> None:
     companies = [(part, _company(part, plans[part.plan], at=start)) for part in COMPANIES]
     run_operator_jobs(at=start)
     dispatch_outbox(at=start)
-    _use(companies, start=start, end=turn, at=turn)
+    _use(companies, start=start, end=turn)
     issued = month_end + _WHEN_ALL_ZONES_HAVE_ISSUED
     _end_month(at=issued)
     _pay_part_of_what_is_due(at=issued + timedelta(hours=2))
-    _use(companies, start=turn, end=now, at=now)
+    _use(companies, start=turn, end=now)
     _last_transfers(companies, at=now)
     dispatch_outbox(at=now)
     run_operator_jobs(at=now)
@@ -162,23 +164,33 @@ def _use(
     *,
     start: datetime,
     end: datetime,
-    at: datetime,
 ) -> None:
-    """The network's usage and the model calls of a stretch of time, rated at its end."""
-    _operator("produce", {"from": start.isoformat(), "to": end.isoformat(), "per_sim_per_day": 6})
-    fetch_operator_usage(at=at)
+    """The network's usage, the model calls and the fees, rated as they come."""
+    while start < end:
+        until = min(start + _RATED_EVERY, end)
+        _use_for_a_while(companies, start=start, end=until)
+        start = until
+
+
+def _use_for_a_while(
+    companies: list[tuple[CompanyPart, Company]], *, start: datetime, end: datetime
+) -> None:
+    stretch = {"from": start.isoformat(), "to": end.isoformat(), "per_sim_per_day": 6}
+    _operator("produce", stretch)
+    charge_fees(at=end)
+    fetch_operator_usage(at=end)
     for part, _ in companies:
         if part.subject:
             calls = _model_calls(part.subject, start=start, end=end)
-            ingest(calls, source="gateway", scope=None, at=at)
-    dispatch_outbox(at=at)
+            ingest(calls, source="gateway", scope=None, at=end)
+    dispatch_outbox(at=end)
 
 
 def _model_calls(subject: str, *, start: datetime, end: datetime) -> Iterator[dict[str, object]]:
     """Calls of a language model: long prompts, short answers."""
     chance = random.Random(subject + start.isoformat())  # noqa: S311 - looks real, must repeat
     minutes = int((end - start) / timedelta(minutes=1))
-    for number, minute in enumerate(sorted(chance.sample(range(minutes), k=min(1500, minutes)))):
+    for number, minute in enumerate(sorted(chance.sample(range(minutes), k=minutes // 30))):
         at = start + timedelta(minutes=minute)
         sizes = {
             "input_tokens": int(chance.lognormvariate(9.5, 0.9)),
@@ -186,7 +198,7 @@ def _model_calls(subject: str, *, start: datetime, end: datetime) -> Iterator[di
         }
         for meter, quantity in sizes.items():
             yield {
-                "id": f"{start:%Y%m}-{number}-{meter}",
+                "id": f"{start:%Y%m%d}-{number}-{meter}",
                 "subject": subject,
                 "started_at": at.isoformat(),
                 "quantity": quantity,
