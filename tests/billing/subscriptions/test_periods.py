@@ -73,7 +73,13 @@ def test_days_are_counted_in_sql_as_in_python(start: datetime, length: int, zone
     end = start + timedelta(seconds=length)
     around = (start - timedelta(days=1), end + timedelta(days=1))
     query = "SELECT local_days(%(a)s, %(b)s, %(zone)s), local_days(%(c)s, %(d)s, %(zone)s)"
-    given_: dict[str, datetime | str] = {"a": start, "b": end, "c": around[0], "d": around[1], "zone": zone.key}
+    given_: dict[str, datetime | str] = {
+        "a": start,
+        "b": end,
+        "c": around[0],
+        "d": around[1],
+        "zone": zone.key,
+    }
     with connection.cursor() as cursor:
         cursor.execute(query, given_)
         days, whole = cursor.fetchone()
