@@ -44,9 +44,7 @@ class Town:
     folder: Path
     key: str
 
-    def call(
-        self, method: str, path: str, body: Any = None, *, key: str | None = None
-    ) -> Answer:
+    def call(self, method: str, path: str, body: Any = None, *, key: str | None = None) -> Answer:
         """One call of the API; a broken connection is status 0 and may have had its effect."""
         headers = {"Authorization": f"Bearer {self.key}"}
         if key is not None:
