@@ -39,6 +39,7 @@ _ERRORS = {
     "413": "The body is too big.",
     "415": "The content type is not accepted.",
     "429": "Too many calls: wait as `Retry-After` says.",
+    "503": "The gateway does not answer now; the same key may be used again.",
 }
 _ERROR = {
     "type": "object",
@@ -61,7 +62,7 @@ _ERROR = {
         },
     },
 }
-_ONLY_FOR_WRITES = {"402", "409", "413", "415"}
+_ONLY_FOR_WRITES = {"402", "409", "413", "415", "503"}
 
 
 class ApiSchema(AutoSchema):

@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -75,6 +76,8 @@ class UsageViewSet(ApiViewSet):
             return dict(self.validated(UsageInput).validated_data)
         source = SourceInput(data=request.query_params.dict())
         source.is_valid(raise_exception=True)
+        if "records" not in request.data:  # an empty body is read by no parser
+            raise ValidationError({"records": ["The body is empty."]}, code="required")
         return {
             "source": source.validated_data["source"],
             "records": cast("Body", request.data)["records"],

@@ -49,11 +49,14 @@ def pay_now(
     return outcome_of(recharge.pk)
 
 
-def refresh_recharge(recharge: Recharge, *, at: datetime) -> tuple[Recharge, Payment]:
-    """Ask the gateway about a recharge that waits for its customer. Calls the gateway."""
-    _, payment = outcome_of(recharge.pk)
-    refresh_payment(payment, at=at)
-    return outcome_of(recharge.pk)
+def refresh_recharge(recharge: Recharge, *, at: datetime) -> None:
+    """Ask the gateway about a recharge that waits for its customer. Calls the gateway.
+
+    An automatic recharge that has not been attempted yet has no payment to ask about.
+    """
+    payment = last_payment(recharge)
+    if payment is not None:
+        refresh_payment(payment, at=at)
 
 
 def outcome_of(recharge_id: UUID) -> tuple[Recharge, Payment]:
