@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import (  # type: ignore[import-untyped]
+    Draft202012Validator,
+    FormatChecker,
+)
 
 if TYPE_CHECKING:
     from rest_framework.test import _MonkeyPatchedResponse as Answer  # type: ignore[attr-defined]
@@ -22,25 +25,27 @@ ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9
 OPEN = ("Error", "ErrorDetail")
 METHODS = [method.lower() for method in HTTPMethod]
 
-_formats = FormatChecker(formats=())
 
-
-@_formats.checks("date-time")
 def is_instant(value: object) -> bool:
     """Times go out in UTC with Z."""
     return not isinstance(value, str) or INSTANT.fullmatch(value) is not None
 
 
-@_formats.checks("uuid")
 def is_id(value: object) -> bool:
     return not isinstance(value, str) or ID.fullmatch(value) is not None
+
+
+_formats = FormatChecker(formats=())
+_formats.checks("date-time")(is_instant)
+_formats.checks("uuid")(is_id)
 
 
 @cache
 def published() -> Schema:
     """The description that the server publishes."""
     with translation.override("en"):
-        schema: Schema = SchemaGenerator().get_schema(request=None, public=True)
+        generator = SchemaGenerator()  # type: ignore[no-untyped-call]
+        schema: Schema = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return schema
 
 

@@ -161,6 +161,12 @@ def test_ndjson_and_csv_are_taken_with_the_source_in_the_address(
     assert error_of(nameless)[::2] == (400, "source")
 
 
+@pytest.mark.parametrize("kind", ["", "application/x-ndjson", "text/csv"])
+def test_an_empty_body_is_400(staff: Program, kind: str) -> None:
+    answer = staff.raw("POST", "usage/?source=lines", b"", kind)
+    assert error_of(answer) == (400, "required", "records")
+
+
 @pytest.mark.parametrize("kind", ["application/json", "application/x-ndjson", "text/csv"])
 def test_an_idempotency_key_is_not_needed_and_replays(
     staff: Program, subject: str, kind: str
