@@ -69,7 +69,7 @@ def test_another_content_type_is_415_everywhere(staff: Program, company: Json, k
 
 def test_a_megabyte_of_text_is_refused(staff: Program, company: Json) -> None:
     for method, path in WRITES:
-        body = json.dumps(dict.fromkeys(("name", "reason"), "x" * 1_000_000)).encode()
+        body = json.dumps(dict.fromkeys(("name", "reason", "source"), "x" * 1_000_000)).encode()
         headers = {"Idempotency-Key": new_name("key")}
         answer = staff.raw(method.upper(), filled(path, company), body, headers=headers)
         assert 400 <= answer.status_code < 500, path
