@@ -175,7 +175,11 @@ def _use(
 def _use_for_a_while(
     companies: list[tuple[CompanyPart, Company]], *, start: datetime, end: datetime
 ) -> None:
-    stretch = {"from": start.isoformat(), "to": end.isoformat(), "per_sim_per_day": 6}
+    stretch: dict[str, str | int | list[str]] = {
+        "from": start.isoformat(),
+        "to": end.isoformat(),
+        "per_sim_per_day": 6,
+    }
     _operator("produce", stretch)
     charge_fees(at=end)
     fetch_operator_usage(at=end)
