@@ -128,6 +128,8 @@ def visitor(
         base_url=address,
         viewport={"width": width, "height": HEIGHTS[width]},
         color_scheme="light",
+        # Colours are measured, not the way from one to the other.
+        reduced_motion="reduce",
         java_script_enabled=scripts == "on",
     )
     context.set_default_timeout(PATIENCE_MILLISECONDS)

@@ -179,6 +179,12 @@ def test_moving_the_clock_waits_for_the_jobs_that_run() -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("sandbox_clock")
+def _stands_still() -> bool:
+    time.sleep(0.1)
+    with clock_held_still() as stands_still:
+        return stands_still
+
+
 def test_a_holder_that_dies_frees_the_clock() -> None:
     def dies() -> None:
         with connection.cursor() as cursor:
@@ -188,5 +194,4 @@ def test_a_holder_that_dies_frees_the_clock() -> None:
     thread = threading.Thread(target=dies)
     thread.start()
     thread.join(10)
-    with clock_held_still() as stands_still:
-        assert stands_still
+    assert any(_stands_still() for _ in range(50)), "the server frees it when it sees the end"
