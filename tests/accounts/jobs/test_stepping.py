@@ -177,14 +177,14 @@ def test_moving_the_clock_waits_for_the_jobs_that_run() -> None:
     assert order == ["job done", "moved"]
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("sandbox_clock")
 def _stands_still() -> bool:
     time.sleep(0.1)
     with clock_held_still() as stands_still:
         return stands_still
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("sandbox_clock")
 def test_a_holder_that_dies_frees_the_clock() -> None:
     def dies() -> None:
         with connection.cursor() as cursor:
