@@ -11,8 +11,11 @@ from django.test import override_settings
 
 from accounts.companies.models import Company
 from tests.accounts.access.client import Api, company_client, staff_client
+from tests.reference import django_db_setup, reference_data
 
-pytest_plugins = ["tests.plugins_sandbox", "tests.reference"]
+__all__ = ["django_db_setup", "reference_data"]
+
+pytest_plugins = ["tests.plugins_sandbox"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -19,20 +19,19 @@ _KEPT = "SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY tablenam
 
 
 @pytest.fixture(scope="session")
-def kept_reference(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> list[str]:
-    """The tables that migrations fill, copied once."""
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The database of the run with the copy in it, made outside every test's transaction."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [SCHEMA])
-        if cursor.fetchone() is None:
-            cursor.execute(_OUR_TABLES, [list(_MADE_BY_DJANGO)])
-            tables = [name for (name,) in cursor.fetchall()]
-            cursor.execute(f"CREATE SCHEMA {SCHEMA}")
-            for name in tables:
-                cursor.execute(f'SELECT EXISTS (SELECT FROM public."{name}")')
-                if cursor.fetchone()[0]:
-                    cursor.execute(f'CREATE TABLE {SCHEMA}."{name}" AS TABLE public."{name}"')
-        cursor.execute(_KEPT, [SCHEMA])
-        return [name for (name,) in cursor.fetchall()]
+        if cursor.fetchone() is not None:
+            return
+        cursor.execute(_OUR_TABLES, [list(_MADE_BY_DJANGO)])
+        tables = [name for (name,) in cursor.fetchall()]
+        cursor.execute(f"CREATE SCHEMA {SCHEMA}")
+        for name in tables:
+            cursor.execute(f'SELECT EXISTS (SELECT FROM public."{name}")')
+            if cursor.fetchone()[0]:
+                cursor.execute(f'CREATE TABLE {SCHEMA}."{name}" AS TABLE public."{name}"')
 
 
 @pytest.fixture(autouse=True)
@@ -41,12 +40,13 @@ def reference_data(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBl
     uses_database = {"db", "transactional_db"} & set(request.fixturenames)
     if not uses_database and request.node.get_closest_marker("django_db") is None:
         return
-    tables: list[str] = request.getfixturevalue("kept_reference")
+    request.getfixturevalue("django_db_setup")
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM meter)")
         if cursor.fetchone()[0]:
             return
-        for name in tables:
+        cursor.execute(_KEPT, [SCHEMA])
+        for (name,) in cursor.fetchall():
             cursor.execute(
                 f'INSERT INTO public."{name}" OVERRIDING SYSTEM VALUE'
                 f' SELECT * FROM {SCHEMA}."{name}" ON CONFLICT DO NOTHING'

@@ -33,6 +33,8 @@ PATIENCE_MILLISECONDS = 60_000
 DESK, PHONE = 1280, 390
 HEIGHTS = {DESK: 900, PHONE: 844}
 GRAVE = ("serious", "critical")
+LOOKS = 5
+LOOK_AGAIN_MILLISECONDS = 600
 AMOUNT = re.compile(r"([-−]?)\$?([\d,]+\.\d\d)")
 
 
@@ -108,6 +110,15 @@ class Visitor:
         options: dict[str, object] = {"resultTypes": ["violations"]}
         if rules:
             options["runOnly"] = {"type": "rule", "values": list(rules)}
+        for _ in range(LOOKS):
+            found = self._seen_by_axe(options)
+            if not found:
+                break
+            # Colours may still be on their way from light to dark.
+            self.page.wait_for_timeout(LOOK_AGAIN_MILLISECONDS)
+        return found
+
+    def _seen_by_axe(self, options: dict[str, object]) -> list[str]:
         found = Axe().run(self.page, options=options).response["violations"]
         return [
             f"{self.page.url}: {one['id']} at {one['nodes'][0]['target']}: {one['help']}"
