@@ -9,6 +9,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.access.exceptions import Refused
 from accounts.access.permissions import AnyKey, StaffWrites
 from accounts.access.views import ApiViewSet
 from config import clock
@@ -54,6 +55,8 @@ class SimViewSet(ApiViewSet):
     def assign(self, request: Request, iccid: str) -> Response:
         self.found(sims_in_list(), iccid=iccid)
         fields = self.validated(AssignFromInput).validated_data
+        if request.data.get("pool"):
+            raise Refused("unknown_pool", "There is no such pool.", attr="pool")
         now = clock.now()
         starts_at = fields.pop("from", now)
         assign_sim(iccid, **fields, starts_at=starts_at, by=self.by, at=now)

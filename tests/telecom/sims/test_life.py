@@ -244,6 +244,8 @@ def test_the_api_creates_assigns_and_shows_a_sim(
     assert created.status_code == 201, created.json()
     assert created.json()["status"] == "not_available"
     body = {"company": str(company.pk), "plan": str(plan.pk)}
+    pooled = staff_api.send(f"sims/{iccid}/assign/", body | {"pool": str(plan.pk)})
+    assert pooled.json()["errors"][0]["code"] == "unknown_pool"
     assigned = staff_api.send(f"sims/{iccid}/assign/", body)
     assert assigned.status_code == 200, assigned.json()
     assert assigned.json()["status"] == "activation_ready"
