@@ -55,7 +55,7 @@ class SimViewSet(ApiViewSet):
     def assign(self, request: Request, iccid: str) -> Response:
         self.found(sims_in_list(), iccid=iccid)
         fields = self.validated(AssignFromInput).validated_data
-        if request.data.get("pool"):
+        if isinstance(request.data, dict) and request.data.get("pool"):
             raise Refused("unknown_pool", "There is no such pool.", attr="pool")
         now = clock.now()
         starts_at = fields.pop("from", now)
