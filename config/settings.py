@@ -115,6 +115,8 @@ DATABASES["default"] |= {
     # PgBouncer in transaction mode has no server-side cursors outside a transaction.
     "DISABLE_SERVER_SIDE_CURSORS": True,
 }
+# PgBouncer in transaction mode needs `max_prepared_statements` for them (1.21 or later).
+PREPARED_STATEMENTS = env.bool("PREPARED_STATEMENTS", default=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL")

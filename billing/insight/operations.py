@@ -40,7 +40,7 @@ class Backlog:
 # → one row in the order of Backlog; %s: now (wall time)
 _BACKLOG = """
 SELECT
-    (SELECT count(*) FROM inbox),
+    (SELECT coalesce(sum(size), 0) FROM inbox),
     (SELECT count(*) FROM usage_reject WHERE charge_id IS NULL),
     (SELECT count(*) FROM event WHERE position IS NULL),
     (SELECT coalesce(extract(epoch FROM

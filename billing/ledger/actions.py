@@ -31,6 +31,7 @@ from uuid_utils.compat import uuid7
 from accounts.companies.models import Company
 from billing.ledger import posting
 from billing.ledger.exceptions import EntryKeyReused, LedgerError
+from billing.ledger.execution import run
 from billing.ledger.models import COMPANY_KINDS, AccountKind, Entry, EntryKind
 from billing.money.calc import round12
 
@@ -100,17 +101,17 @@ def prepare_entries() -> None:
         cursor.execute(posting.TABLES)
 
 
-def make_entries() -> int:
+def make_entries(*, about: int = 1) -> int:
     """Book what stands in `new_entry` and `new_leg`, as `make_entry` would one by one.
 
     The caller has opened a transaction, and locked before it read what the amounts rest on.
     Entries of a company are booked in order of `at`, then id. Keys that have their entry already
     are left out; with other content they raise EntryKeyReused. Returns how many were booked.
+    `about` so many entries are expected: it chooses the plan, not what is booked.
     """
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(posting.LOCK_TABLES)
-        cursor.execute(posting.BOOK_TABLES)
-        booked, wanted = cursor.fetchone()
+    with transaction.atomic(savepoint=False):
+        run(posting.LOCK_TABLES, rows=about)
+        booked, wanted = run(posting.BOOK_TABLES, rows=about).fetchall()[0]
         if booked != wanted:
             _refuse_other_content()
         return int(booked)

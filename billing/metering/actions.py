@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from billing.metering.batches import CONFLICT, Leftover, Outcome, rate_work
+from billing.metering.batches import CONFLICT, Batch, Leftover, Outcome, rate_work
 from billing.metering.calc import scoped_source
 from billing.metering.models import RejectCode
 from billing.metering.records import Arrival, read_record
@@ -30,11 +30,15 @@ class Arrivals:
     def size(self) -> int:
         return len(self.rows)
 
-    def fill(self) -> int:
+    def fill(self) -> None:
+        """Put the records into `arrival`."""
         with connection.cursor() as cursor, cursor.copy(arriving.FILL) as copy:
             for n, arrival in enumerate(self.rows, start=1):
                 copy.write_row((n, *arrival))
-        return self.size
+
+    def resolve(self, batch: Batch) -> int:
+        self.fill()
+        return batch.run(arriving.RESOLVE)
 
     def halves(self) -> tuple[Arrivals, Arrivals]:
         middle = self.size // 2

@@ -8,6 +8,7 @@ becomes a reject.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -20,13 +21,13 @@ from uuid_utils.compat import uuid7
 
 from accounts.companies.models import Company
 from billing.ledger.actions import make_entries, prepare_entries
+from billing.ledger.execution import run, run_planned_anew
 from billing.ledger.models import EntryKind
 from billing.metering.enforcement import enforce
 from billing.metering.firsts import note_first_usage
 from billing.metering.models import RejectCode, UsageBatch
 from billing.metering.snapshots import timeline
 from billing.metering.statements import arriving, settling
-from billing.metering.statements.execution import run
 from billing.metering.statements.rating import KEYED, Needs, rate
 from billing.subscriptions.periods import ensure_period, open_period
 from features.queries import value
@@ -43,8 +44,7 @@ LEAVE_ALL = "INSERT INTO leftover SELECT n FROM usage_row"
 
 def prepare_batch() -> None:
     """Make the temporary tables of a batch, empty."""
-    run(arriving.TABLES, rows=0)
-    run(arriving.CLEAR, rows=0)
+    run_planned_anew(f"{arriving.TABLES}; {arriving.CLEAR}")
 
 
 def new_prefix() -> str:
@@ -56,10 +56,12 @@ class Work(Protocol):
     """Records to rate as one batch, and how to cope when the database refuses them."""
 
     @property
-    def size(self) -> int: ...
+    def size(self) -> int:
+        """How many records at most."""
+        ...
 
-    def fill(self) -> int:
-        """Put the records into `arrival`, numbered from 1 in order of arrival; how many."""
+    def resolve(self, batch: Batch) -> int:
+        """Put the records into `usage_row`, numbered from 1 in order of arrival; how many."""
         ...
 
     def halves(self) -> tuple[Work, Work]: ...
@@ -78,21 +80,37 @@ class Leftover(NamedTuple):
     outcome: str
 
 
-class Survey(NamedTuple):
-    """What the records that can be rated need; without any the times are empty."""
+class Charged(NamedTuple):
+    """A company to be charged, and what its records need beyond the usual."""
 
-    rateable: int
+    company_id: UUID
     has_allowances: bool
     has_tiers: bool
     has_sessions: bool
     has_first_usage: bool
     first: datetime
     last: datetime
+    wants_periods: bool
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The companies of a batch."""
+
+    charged: list[Charged]
+
+    @property
+    def companies(self) -> list[UUID]:
+        return [each.company_id for each in self.charged]
+
+    def has(self, need: Callable[[Charged], bool]) -> bool:
+        return any(map(need, self.charged))
 
 
 @dataclass(frozen=True)
 class Batch:
-    """One transaction's batch; `prefix` begins the ids of its charges, `n` in hex ends them."""
+    """One transaction's batch of at most `rows` records. `prefix` begins the ids of its charges,
+    `n` in hex ends them."""
 
     rows: int
     scope: UUID | None
@@ -172,30 +190,33 @@ def _rate_patiently(work: Work, *, source: str, scope: UUID | None, at: datetime
 
 def _rate_once(work: Work, *, source: str, scope: UUID | None, at: datetime) -> Outcome:
     prepare_batch()
-    rows = work.fill()
-    if rows == 0:
+    batch = Batch(rows=work.size, scope=scope, at=at)
+    received = work.resolve(batch)
+    if received == 0:
         return Outcome()
-    batch = Batch(rows=rows, scope=scope, at=at)
-    batch.run(arriving.RESOLVE)
-    survey = Survey(*batch.rows_of(arriving.SURVEY)[0])
-    companies = batch.ids_of(arriving.COMPANIES) if survey.rateable else []
-    left_over = _rate(batch, survey, companies) if companies else batch.run(LEAVE_ALL)
-    outcome = _settle(batch, left_over=left_over)
+    survey = take_survey(batch)
+    left_over = _rate(batch, survey) if survey.charged else batch.run(LEAVE_ALL)
+    outcome = _settle(batch, received=received, left_over=left_over)
     _keep_counts(outcome, source=source, at=at)
     if outcome.accepted:
-        if survey.has_first_usage:
+        if survey.has(lambda company: company.has_first_usage):
             note_first_usage(batch.ids_of(settling.FIRST_USAGE), at=at)
-        enforce(companies, at=at)
+        enforce(survey.companies, at=at)
     return outcome
 
 
-def _rate(batch: Batch, survey: Survey, companies: list[UUID]) -> int:
+def take_survey(batch: Batch) -> Survey:
+    """Who is to be charged by the resolved records."""
+    return Survey([Charged(*row) for row in batch.rows_of(arriving.SURVEY)])
+
+
+def _rate(batch: Batch, survey: Survey) -> int:
     """Lock, rate and deduct what can be rated; returns how many records were not."""
-    ensure_periods(batch)
-    batch.run(arriving.LOCK, companies=companies)
+    ensure_periods(survey)
+    batch.run(arriving.LOCK, companies=survey.companies)
     prepare_entries()
     left_over = rate_resolved(batch, survey, entry_kind=EntryKind.USAGE, description="Usage")
-    make_entries()
+    make_entries(about=len(survey.companies))
     return left_over
 
 
@@ -203,13 +224,18 @@ def rate_resolved(
     batch: Batch, survey: Survey, *, entry_kind: EntryKind, description: str, keyed: str = KEYED
 ) -> int:
     """Charges, totals and entries of the resolved records; their accounts are locked."""
-    if survey.has_allowances:
+    needs = _needs(batch, survey)
+    if needs.allowances:
         batch.run(arriving.ALLOWANCES_WANTED)
-    features = timeline(survey.first, survey.last)
-    has_covers = survey.has_sessions and batch.rows_of(arriving.HAS_COVERS)[0][0]
-    needs = Needs(survey.has_allowances, survey.has_tiers, has_covers)
+    features = timeline(
+        min(company.first for company in survey.charged),
+        max(company.last for company in survey.charged),
+    )
     return batch.run(
         rate(needs, keyed=keyed),
+        companies=survey.companies,
+        firsts=[company.first for company in survey.charged],
+        lasts=[company.last for company in survey.charged],
         tax_percent=value("tax_percent", at=batch.at),
         features=features.ids,
         feature_bounds=features.bounds,
@@ -219,17 +245,27 @@ def rate_resolved(
     )
 
 
-def ensure_periods(batch: Batch) -> None:
+def _needs(batch: Batch, survey: Survey) -> Needs:
+    has_sessions = survey.has(lambda company: company.has_sessions)
+    return Needs(
+        allowances=survey.has(lambda company: company.has_allowances),
+        tiers=survey.has(lambda company: company.has_tiers),
+        covers=has_sessions and batch.rows_of(arriving.HAS_COVERS)[0][0],
+    )
+
+
+def ensure_periods(survey: Survey) -> None:
     """The periods of use, and for those already issued the next one that is not."""
-    for company_id, first, last in batch.rows_of(arriving.PERIODS_WANTED):
-        company = Company.objects.get(pk=company_id)
-        instant = first
-        while instant <= last:
-            open_period(company, instant)
-            instant = ensure_period(company, instant).ends_at
+    for each in survey.charged:
+        if each.wants_periods:
+            company = Company.objects.get(pk=each.company_id)
+            instant = each.first
+            while instant <= each.last:
+                open_period(company, instant)
+                instant = ensure_period(company, instant).ends_at
 
 
-def _settle(batch: Batch, *, left_over: int) -> Outcome:
+def _settle(batch: Batch, *, received: int, left_over: int) -> Outcome:
     """Keep rejects and conflicts, and count."""
     others = [Leftover(*row) for row in batch.rows_of(settling.LEFTOVERS)] if left_over else []
     conflicts = [part.n for part in others if part.outcome == CONFLICT]
@@ -238,11 +274,11 @@ def _settle(batch: Batch, *, left_over: int) -> Outcome:
         batch.run(settling.KEEP_REJECTS, taken=rejects, labels=_LABELS)
     if conflicts:
         batch.run(settling.KEEP_CONFLICTS, taken=conflicts)
-    if left_over < batch.rows:
-        batch.run(settling.SETTLE_REJECTS)
+    if left_over < received:
+        run_planned_anew(settling.SETTLE_REJECTS)
     return Outcome(
-        received=batch.rows,
-        accepted=batch.rows - left_over,
+        received=received,
+        accepted=received - left_over,
         duplicates=left_over - len(others),
         conflicts=len(conflicts),
         rejected=len(rejects),

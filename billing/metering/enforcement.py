@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from billing.metering.statements.execution import run
+from billing.ledger.execution import run
 from billing.metering.statements.settling import AT_THE_FLOOR
 from billing.recharges.actions.openings import open_due_for
 from billing.subscriptions.services import stop_at_floor

@@ -17,6 +17,7 @@ from django.db.models import F, Q, QuerySet
 
 from billing.catalog.models import PlanVersion
 from billing.ledger.actions import make_entries, prepare_entries
+from billing.ledger.execution import run
 from billing.ledger.models import EntryKind
 from billing.metering.batches import new_prefix
 from billing.metering.enforcement import enforce
@@ -24,7 +25,6 @@ from billing.metering.models import Charge
 from billing.metering.snapshots import snapshot_at
 from billing.metering.statements.arriving import LOCK
 from billing.metering.statements.charging import CHARGE_FEES
-from billing.metering.statements.execution import run
 from billing.money.calc import round12
 from billing.subscriptions.calc import share_of_days
 from billing.subscriptions.models import BillingPeriod, SubjectKey, Subscription
@@ -226,6 +226,6 @@ def _book(fees: Sequence[Fee], *, at: datetime) -> int:
         "at": at,
     }
     made: int = run(CHARGE_FEES, given, rows=len(fees)).fetchall()[0][0]
-    make_entries()
+    make_entries(about=len(companies))
     enforce(companies, at=at)
     return made

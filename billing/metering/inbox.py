@@ -8,13 +8,14 @@ from datetime import datetime
 from itertools import islice
 
 from django.db import transaction
+from django.db.models import Sum
 
+from billing.ledger.execution import run
 from billing.metering.actions import BATCH, POISON, Arrivals
-from billing.metering.batches import prepare_batch, rate_work
-from billing.metering.models import InboxRecord, RejectCode
+from billing.metering.batches import Batch, prepare_batch, rate_work
+from billing.metering.models import InboxParcel, RejectCode
 from billing.metering.records import read_record
 from billing.metering.statements import waiting
-from billing.metering.statements.execution import run
 
 SOURCE = "inbox"
 
@@ -31,14 +32,14 @@ class ShardWork:
     def size(self) -> int:
         return self.most
 
-    def fill(self) -> int:
+    def resolve(self, batch: Batch) -> int:
         if run(waiting.CLAIM, {"shard": self.shard}, rows=1).rowcount == 0:
             return 0
-        given = {"shard": self.shard, "most": self.most}
-        rows = run(waiting.TAKE, given, rows=self.most).rowcount
+        run(waiting.CUT, {"shard": self.shard, "most": self.most}, rows=1)
         if self.is_poison:
-            run(waiting.POISON, {"code": RejectCode.INVALID_RECORD.value, "detail": POISON}, rows=1)
-        return rows
+            given = {"shard": self.shard, "code": RejectCode.INVALID_RECORD.value, "detail": POISON}
+            run(waiting.POISON, given, rows=1)
+        return batch.run(waiting.TAKE, shard=self.shard, most=self.most)
 
     def halves(self) -> tuple[ShardWork, ShardWork]:
         first = self.most // 2
@@ -58,19 +59,25 @@ def receive(records: Iterable[object], *, source: str, at: datetime) -> int:
     while rows := list(islice(arrivals, BATCH)):
         prepare_batch()
         Arrivals(rows).fill()
-        received += run(waiting.RECEIVE, given, rows=len(rows)).rowcount
+        run(waiting.RECEIVE, given, rows=len(rows))
+        received += len(rows)
     return received
 
 
-def rate_waiting(*, at: datetime) -> int:
-    """Rate what waits in the inbox, shard by shard. Returns how many records were rated."""
+def rate_waiting(*, at: datetime, most: int = BATCH) -> int:
+    """Rate what waits in the inbox, shard by shard, in batches of at most `most` records.
+
+    Returns how many records were rated.
+    """
     rated = 0
     for (shard,) in run(waiting.WAITING, rows=waiting.SHARDS).fetchall():
-        while taken := rate_work(ShardWork(shard), source=SOURCE, scope=None, at=at).received:
+        work = ShardWork(shard, most)
+        while taken := rate_work(work, source=SOURCE, scope=None, at=at).received:
             rated += taken
     return rated
 
 
 def waiting_records() -> int:
     """How many records wait."""
-    return InboxRecord.objects.count()
+    total: int | None = InboxParcel.objects.aggregate(sum=Sum("size"))["sum"]
+    return total or 0

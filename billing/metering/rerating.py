@@ -19,11 +19,11 @@ from billing.ledger.actions import make_entries, prepare_entries
 from billing.ledger.models import EntryKind
 from billing.metering.batches import (
     Batch,
-    Survey,
     ensure_periods,
     new_prefix,
     prepare_batch,
     rate_resolved,
+    take_survey,
 )
 from billing.metering.enforcement import enforce
 from billing.metering.statements import arriving, rerating
@@ -59,13 +59,15 @@ class Rerated:
     after: Decimal
 
 
+NOTHING = Rerated(0, Decimal(0), Decimal(0))
+
+
 @transaction.atomic
 def rerate(selection: Selection, *, by: str, at: datetime) -> Rerated:
     """Reverse the charges and rate their records anew."""
     reversal_prefix = new_prefix()  # before that of the batch: reversals come first
     batch = _take(selection, at=at)
-    nothing = Rerated(0, Decimal(0), Decimal(0))
-    result = _rerate(batch, reversal_prefix=reversal_prefix) if batch else nothing
+    result = _rerate(batch, reversal_prefix=reversal_prefix) if batch else NOTHING
     record(
         "charges.rerated",
         actor=by,
@@ -108,12 +110,14 @@ def _take(selection: Selection, *, at: datetime) -> Batch | None:
     if taken:
         batch.run(arriving.RESOLVE)
         batch.run(rerating.KEEP)
-    return batch if taken and Survey(*batch.rows_of(arriving.SURVEY)[0]).rateable else None
+    return batch if taken else None
 
 
 def _rerate(batch: Batch, *, reversal_prefix: str) -> Rerated:
-    survey = Survey(*batch.rows_of(arriving.SURVEY)[0])
-    ensure_periods(batch)
+    survey = take_survey(batch)
+    if not survey.charged:
+        return NOTHING
+    ensure_periods(survey)
     companies = batch.ids_of(rerating.COMPANIES)
     batch.run(arriving.LOCK, companies=companies)
     prepare_entries()
@@ -132,7 +136,7 @@ def _rerate(batch: Batch, *, reversal_prefix: str) -> Rerated:
         description="Usage rated anew",
         keyed=rerating.KEYED,
     )
-    make_entries()
+    make_entries(about=len(companies))
     after, _ = batch.rows_of(rerating.SUM_OF_CHARGES)[0]
     enforce(companies, at=batch.at)
     return Rerated(charges=charges, before=before, after=after)

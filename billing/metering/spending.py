@@ -12,6 +12,7 @@ from billing.catalog.actions import create_plan
 from billing.catalog.models import Plan, PlanKind, Price
 from billing.catalog.terms import PlanTerms, PriceTerms
 from billing.ledger.actions import make_entries, prepare_entries
+from billing.ledger.execution import run
 from billing.ledger.models import EntryKind
 from billing.metering.batches import new_prefix
 from billing.metering.calc import INTERNAL
@@ -19,7 +20,6 @@ from billing.metering.enforcement import enforce
 from billing.metering.models import Charge
 from billing.metering.snapshots import snapshot_at
 from billing.metering.statements.charging import CHARGE_FEES
-from billing.metering.statements.execution import run
 from billing.money.calc import EXACT, round12
 from billing.profiles.queries import profile_of, tax_percent
 from billing.subscriptions.actions import subscribe

@@ -45,7 +45,7 @@ MODELS: dict[Area, frozenset[str]] = {
     )
     | _billing("subscription subjectkey plmncountry"),
     Area.USAGE: _billing(
-        "charge featuresnapshot inboxrecord sessioncover tieruse usagebatch usageconflict usagekey "
+        "charge featuresnapshot inboxparcel sessioncover tieruse usagebatch usageconflict usagekey "
         "usagereject"
     ),
     Area.CONFIG: frozenset({"features.featurevalue"}),

@@ -11,7 +11,7 @@ from billing.metering.statements.booking import BOOKED, CHARGE_COLUMNS
 KEYED = """
 keyed AS (
     INSERT INTO usage_key (source, external_id, content_hash, charge_id)
-    SELECT source, external_id, content_hash, charge_id FROM usage_row WHERE code = '' ORDER BY n
+    SELECT source, external_id, content_hash, charge_id FROM usage_row WHERE is_rateable ORDER BY n
     ON CONFLICT (source, external_id) DO NOTHING
     RETURNING charge_id
 )"""
@@ -23,7 +23,7 @@ payer AS MATERIALIZED (
            coalesce(f.tax_percent, %(tax_percent)s::numeric) AS tax_percent,
            c.timezone, (%(entry_prefix)s::text || lpad(to_hex(row_number() OVER ()), 6, '0'))::uuid
            AS entry_id
-    FROM (SELECT DISTINCT company_id FROM usage_row WHERE code = '') d
+    FROM unnest(%(companies)s::uuid[]) AS d(company_id)
     JOIN billing_profile f USING (company_id)
     JOIN company c ON c.id = f.company_id
 )"""
@@ -38,8 +38,8 @@ period AS MATERIALIZED (
                WHERE o.company_id = b.company_id AND o.starts_at >= b.ends_at
                  AND o.status <> 'issued'
                ORDER BY o.starts_at LIMIT 1) END AS period_id
-    FROM (SELECT company_id, min(started_at) AS first, max(started_at) AS last
-          FROM usage_row WHERE code = '' GROUP BY company_id) s
+    FROM unnest(%(companies)s::uuid[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[])
+         AS s(company_id, first, last)
     JOIN billing_period b ON b.company_id = s.company_id
      AND b.starts_at <= s.last AND b.ends_at > s.first
 )"""
@@ -70,10 +70,10 @@ fresh AS MATERIALIZED (
     SELECT u.*, b.use_period_id, b.period_id, nullif(c.quantity, 0) AS covered,
            u.billed - coalesce(c.quantity, 0) AS due
     FROM usage_row u
-    JOIN keyed USING (charge_id)
     LEFT JOIN covered c ON c.n = u.n
     LEFT JOIN period b ON b.company_id = u.company_id
      AND b.starts_at <= u.started_at AND u.started_at < b.ends_at
+    WHERE u.charge_id IN (SELECT charge_id FROM keyed)
 )"""
 
 # Each record claims its interval of cumulative use, in order of arrival: what of it lies below
@@ -83,8 +83,10 @@ drawn AS MATERIALIZED (
     SELECT u.n, a.id AS allowance_id,
            greatest(0, least(u.due, a.included - a.used - sum(u.due) OVER earlier + u.due)) AS free
     FROM fresh u
-    JOIN allowance a ON a.subscription_id = u.subscription_id AND a.period_id = u.use_period_id
-     AND a.version_id = u.version_id AND a.meter_id = u.meter_id
+    CROSS JOIN LATERAL (
+        SELECT * FROM allowance a
+        WHERE a.subscription_id = u.subscription_id AND a.period_id = u.use_period_id
+          AND a.version_id = u.version_id AND a.meter_id = u.meter_id LIMIT 1) a
     WHERE u.has_allowance AND a.used < a.included
     WINDOW earlier AS (PARTITION BY a.id ORDER BY u.n ROWS UNBOUNDED PRECEDING)
 ), allowances AS (

@@ -22,16 +22,16 @@ WHERE c.kind = 'usage' AND c.reverses IS NULL
 
 # Companies that are charged now, and those that will be.
 COMPANIES = """
-SELECT company_id FROM usage_row WHERE code = ''
+SELECT company_id FROM usage_row WHERE is_rateable
 UNION
 SELECT c.company_id FROM usage_row u
 JOIN usage_key k ON (k.source, k.external_id) = (u.source, u.external_id)
 JOIN charge c ON c.id = k.charge_id
-WHERE u.code = ''
+WHERE u.is_rateable
 """
 
 # What cannot be rated any more keeps its charge, and so does what somebody else has rated anew.
-KEEP = "DELETE FROM usage_row WHERE code <> ''"
+KEEP = "DELETE FROM usage_row WHERE NOT is_rateable"
 
 # The reversals of the present charges; allowances, tiers and reservations get back what those had
 # taken. The

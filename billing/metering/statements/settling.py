@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 # What became of the leftovers: a conflict, or the code of the reject. All others are duplicates.
+# LIMIT keeps the plan at one look into the index for each, however many keys there are.
 LEFTOVERS = """
 SELECT u.n, u.external_id, u.detail,
        CASE WHEN k.charge_id IS NULL THEN u.code ELSE 'conflict' END
 FROM leftover l
 JOIN usage_row u USING (n)
-LEFT JOIN usage_key k ON (k.source, k.external_id) = (u.source, u.external_id)
+LEFT JOIN LATERAL (
+    SELECT charge_id, content_hash FROM usage_key k
+    WHERE k.source = u.source AND k.external_id = u.external_id LIMIT 1) k ON true
 WHERE k.content_hash IS DISTINCT FROM u.content_hash
 ORDER BY u.n
 """
@@ -65,7 +68,7 @@ SETTLE_REJECTS = """
 UPDATE usage_reject r SET charge_id = u.charge_id
 FROM usage_row u
 WHERE r.charge_id IS NULL AND r.source = u.source AND r.identity = u.external_id
-  AND u.code = '' AND NOT EXISTS (SELECT FROM leftover l WHERE l.n = u.n)
+  AND u.is_rateable AND NOT EXISTS (SELECT FROM leftover l WHERE l.n = u.n)
 """
 
 # Subscriptions used for the first time, and a note of it at their keys.
@@ -73,7 +76,7 @@ FIRST_USAGE = """
 WITH used AS (
     SELECT subscription_id, min(started_at) AS first
     FROM usage_row u
-    WHERE code = '' AND NOT is_used AND NOT EXISTS (SELECT FROM leftover l WHERE l.n = u.n)
+    WHERE is_rateable AND NOT is_used AND NOT EXISTS (SELECT FROM leftover l WHERE l.n = u.n)
     GROUP BY subscription_id
 ), noted AS (
     UPDATE subject_key k SET is_used = true FROM used

@@ -11,8 +11,8 @@ from billing.catalog.models import PlanVersion
 from billing.catalog.terms import PlanTerms, PriceTerms
 from billing.metering.actions import Arrivals
 from billing.metering.batches import rate_work
-from billing.metering.inbox import ShardWork, rate_waiting, receive
-from billing.metering.models import Charge, InboxRecord, InboxShard, UsageReject
+from billing.metering.inbox import ShardWork, rate_waiting, receive, waiting_records
+from billing.metering.models import Charge, InboxParcel, InboxShard, UsageBatch, UsageReject
 from billing.metering.records import Arrival, read_record
 from tests.billing.metering.usage import MB, money_of, record
 from tests.factories import NOW, make_company, make_plan, make_subscription
@@ -46,7 +46,7 @@ def test_records_are_rated_in_order_of_arrival_and_leave_the_inbox() -> None:
     assert money_of(company) == 0
     assert rate_waiting(at=NOW) == 5
 
-    assert InboxRecord.objects.count() == 0
+    assert waiting_records() == 0
     names = Charge.objects.order_by("id").values_list("external_id", flat=True)
     assert list(names) == ["0", "1", "2", "3", "4"]
     assert money_of(company) == Decimal("-0.05")
@@ -67,23 +67,38 @@ def test_a_poisonous_record_never_blocks_its_batch() -> None:
 def test_a_poisonous_record_never_blocks_the_inbox() -> None:
     make_subscription(make_company(), make_plan(terms=BY_THE_MEGABYTE), subject="sim")
     receive([record("sim", MB) for _ in range(9)], source="op", at=NOW)
-    poisoned = InboxRecord.objects.order_by("id")[4]
-    InboxRecord.objects.filter(pk=poisoned.pk).update(quantity=2**63 - 1)
+    parcel = InboxParcel.objects.get()
+    parcel.quantity[4] = 2**63 - 1
+    parcel.save(update_fields=["quantity"])
 
     assert rate_waiting(at=NOW) == 9
 
-    assert (Charge.objects.count(), InboxRecord.objects.count()) == (8, 0)
-    assert UsageReject.objects.get().external_id == poisoned.external_id
+    assert (Charge.objects.count(), waiting_records()) == (8, 0)
+    assert UsageReject.objects.get().external_id == parcel.external_id[4]
 
 
 def test_a_batch_happens_whole_or_not_at_all() -> None:
     company = make_company()
     make_subscription(company, subject="sim")
     receive([record("sim", MB)], source="op", at=NOW)
-    shard = InboxShard.objects.get(pk=InboxRecord.objects.get().shard)
+    shard = InboxShard.objects.get(pk=InboxParcel.objects.get().shard)
 
     with pytest.raises(DataError):
         rate_and_break(shard)
 
-    assert (Charge.objects.count(), InboxRecord.objects.count()) == (0, 1)
+    assert (Charge.objects.count(), waiting_records()) == (0, 1)
     assert money_of(company) == 0
+
+
+def test_batches_are_cut_to_size_and_keep_the_order() -> None:
+    company = make_company()
+    make_subscription(company, subject="sim")
+    for part in range(3):
+        names = [f"{part}-{n}" for n in range(5)]
+        receive([record("sim", 1, name=name) for name in names], source="op", at=NOW)
+
+    assert rate_waiting(at=NOW, most=2) == 15
+
+    names = list(Charge.objects.order_by("id").values_list("external_id", flat=True))
+    assert names == [f"{part}-{n}" for part in range(3) for n in range(5)]
+    assert UsageBatch.objects.count() == 8  # seven of two records and one of one

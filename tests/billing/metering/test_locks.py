@@ -10,8 +10,8 @@ import pytest
 from billing.catalog.calc import MB
 from billing.catalog.models import PlanKind
 from billing.catalog.terms import PlanTerms
-from billing.metering.inbox import rate_waiting, receive
-from billing.metering.models import Charge, InboxRecord
+from billing.metering.inbox import rate_waiting, receive, waiting_records
+from billing.metering.models import Charge
 from billing.subscriptions.models import Allowance
 from tests.billing.metering.usage import money_of, record, send
 from tests.factories import NOW, make_company, make_plan, make_subscription
@@ -71,5 +71,5 @@ def test_workers_share_the_inbox_and_rate_each_record_once() -> None:
 
     assert not failures(results)
     assert sum(result for result in results if isinstance(result, int)) == 120
-    assert (Charge.objects.count(), InboxRecord.objects.count()) == (120, 0)
+    assert (Charge.objects.count(), waiting_records()) == (120, 0)
     assert [money_of(company) for company in companies] == [Decimal("-0.20")] * 6
