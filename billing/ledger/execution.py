@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 from django.conf import settings
@@ -12,34 +14,33 @@ from django.db import connection
 # Django switches psycopg's prepared statements off altogether.
 ONLY_WHEN_ASKED = 1_000_000_000
 
+_executed: WeakKeyDictionary[psycopg.Connection[Any], Counter[str]] = WeakKeyDictionary()
+
 
 def run(
     statement: str, parameters: Mapping[str, object] | None = None, *, rows: int
 ) -> psycopg.Cursor[tuple[Any, ...]]:
     """Execute a statement on temporary tables that hold about so many rows.
 
-    A plan that was made for one record would be ruinous for ten thousand, so each order of
-    magnitude has its own, told apart by a comment. Errors are Django's.
+    A plan that was made for one record would be ruinous for ten thousand, and one that was made
+    while the tables of the database were empty for tables that have filled: each order of
+    magnitude of the rows has its own, made anew at the second, fourth, eighth … execution of a
+    connection. A comment tells them apart. Errors are Django's.
     """
-    text = f"{statement} -- {len(str(rows))} digits of rows"
-    return _execute(text, parameters, is_prepared=True)
-
-
-def run_planned_anew(
-    statement: str, parameters: Mapping[str, object] | None = None
-) -> psycopg.Cursor[tuple[Any, ...]]:
-    """Execute a statement whose best plan changes as the tables of the database fill."""
-    return _execute(statement, parameters, is_prepared=False)
-
-
-def _execute(
-    text: str, parameters: Mapping[str, object] | None, *, is_prepared: bool
-) -> psycopg.Cursor[tuple[Any, ...]]:
-    connection.ensure_connection()
-    session = connection.connection
-    if session.prepare_threshold is None:
-        session.prepare_threshold = ONLY_WHEN_ASKED
+    session = _session()
+    size = f"{statement} -- {len(str(rows))} digits of rows"
+    executed = _executed.setdefault(session, Counter())
+    executed[size] += 1
+    text = f"{size}, plan {executed[size].bit_length()}"
     with connection.wrap_database_errors:
         cursor = psycopg.Cursor(session)
-        cursor.execute(text, parameters, prepare=is_prepared and settings.PREPARED_STATEMENTS)
+        cursor.execute(text, parameters, prepare=settings.PREPARED_STATEMENTS)
         return cursor
+
+
+def _session() -> psycopg.Connection[Any]:
+    connection.ensure_connection()
+    session: psycopg.Connection[Any] = connection.connection
+    if session.prepare_threshold is None:
+        session.prepare_threshold = ONLY_WHEN_ASKED
+    return session

@@ -21,11 +21,11 @@ from uuid_utils.compat import uuid7
 
 from accounts.companies.models import Company
 from billing.ledger.actions import make_entries, prepare_entries
-from billing.ledger.execution import run, run_planned_anew
+from billing.ledger.execution import run
 from billing.ledger.models import EntryKind
 from billing.metering.enforcement import enforce
 from billing.metering.firsts import note_first_usage
-from billing.metering.models import RejectCode, UsageBatch
+from billing.metering.models import RejectCode
 from billing.metering.snapshots import timeline
 from billing.metering.statements import arriving, settling
 from billing.metering.statements.rating import KEYED, Needs, rate
@@ -44,7 +44,8 @@ LEAVE_ALL = "INSERT INTO leftover SELECT n FROM usage_row"
 
 def prepare_batch() -> None:
     """Make the temporary tables of a batch, empty."""
-    run_planned_anew(f"{arriving.TABLES}; {arriving.CLEAR}")
+    with connection.cursor() as cursor:
+        cursor.execute(f"{arriving.TABLES}; {arriving.CLEAR}")
 
 
 def new_prefix() -> str:
@@ -275,7 +276,7 @@ def _settle(batch: Batch, *, received: int, left_over: int) -> Outcome:
     if conflicts:
         batch.run(settling.KEEP_CONFLICTS, taken=conflicts)
     if left_over < received:
-        run_planned_anew(settling.SETTLE_REJECTS)
+        batch.run(settling.SETTLE_REJECTS)
     return Outcome(
         received=received,
         accepted=received - left_over,
@@ -288,12 +289,14 @@ def _settle(batch: Batch, *, received: int, left_over: int) -> Outcome:
 
 
 def _keep_counts(outcome: Outcome, *, source: str, at: datetime) -> None:
-    UsageBatch.objects.create(
-        source=source,
-        at=at,
-        received=outcome.received,
-        accepted=outcome.accepted,
-        duplicates=outcome.duplicates,
-        conflicts=outcome.conflicts,
-        rejected=outcome.rejected,
-    )
+    counts = {
+        "id": uuid7(),
+        "source": source,
+        "at": at,
+        "received": outcome.received,
+        "accepted": outcome.accepted,
+        "duplicates": outcome.duplicates,
+        "conflicts": outcome.conflicts,
+        "rejected": outcome.rejected,
+    }
+    run(settling.KEEP_COUNTS, counts, rows=1)

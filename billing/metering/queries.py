@@ -41,7 +41,7 @@ def charges_of_batches(prefixes: Iterable[str]) -> QuerySet[Charge]:
     condition = Q(pk__in=[])
     for prefix in prefixes:
         condition |= Q(pk__range=(UUID(prefix + _LOWEST), UUID(prefix + _HIGHEST)))
-    return charges().filter(condition).order_by("id")
+    return Charge.objects.select_related("version__plan").filter(condition).order_by("id")
 
 
 def open_rejects() -> QuerySet[UsageReject]:

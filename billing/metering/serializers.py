@@ -76,47 +76,31 @@ class RejectionOutput(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
-class ChargeOutput(serializers.ModelSerializer[Charge]):
+class ChargeOutput(serializers.Serializer[Any]):
     """A charge; amounts in its currency, quantities in base units."""
 
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Charge.Kind.choices)
     record_id = serializers.CharField(source="external_id")
     source = serializers.SerializerMethodField()  # type: ignore[assignment]  # DRF names its own
     company = serializers.UUIDField(source="company_id")
     subscription = serializers.UUIDField(source="subscription_id")
+    subject = serializers.CharField()
+    meter = serializers.CharField(source="meter_id", allow_null=True)
+    country = serializers.CharField()
+    session = serializers.CharField()
+    started_at = serializers.DateTimeField()
+    rated_at = serializers.DateTimeField()
+    quantity = serializers.IntegerField()
+    from_allowance = serializers.IntegerField()
     billable = serializers.IntegerField()
     unit_price = serializers.SerializerMethodField()
     amount = AmountStringField()
-    tax = AmountStringField()
     tax_percent = AmountStringField()
+    tax = AmountStringField()
     currency = serializers.CharField(source="version.plan.currency")
     plan_version = serializers.UUIDField(source="version_id")
-
-    class Meta:
-        model = Charge
-        fields = [
-            "id",
-            "kind",
-            "record_id",
-            "source",
-            "company",
-            "subscription",
-            "subject",
-            "meter",
-            "country",
-            "session",
-            "started_at",
-            "rated_at",
-            "quantity",
-            "from_allowance",
-            "billable",
-            "unit_price",
-            "amount",
-            "tax_percent",
-            "tax",
-            "currency",
-            "plan_version",
-            "reverses",
-        ]
+    reverses = serializers.UUIDField(allow_null=True)
 
     def get_source(self, charge: Charge) -> str:
         return source_label(charge.source)
@@ -132,10 +116,6 @@ class ChargeInFullOutput(ChargeOutput):
 
     features = serializers.SerializerMethodField()
     explanation = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Charge
-        fields = [*ChargeOutput.Meta.fields, "features", "explanation"]
 
     def get_features(self, charge: Charge) -> dict[str, Any]:
         values: dict[str, Any] = charge.features.values

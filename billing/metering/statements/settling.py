@@ -71,6 +71,14 @@ WHERE r.charge_id IS NULL AND r.source = u.source AND r.identity = u.external_id
   AND u.is_rateable AND NOT EXISTS (SELECT FROM leftover l WHERE l.n = u.n)
 """
 
+# What became of the records of a batch.
+KEEP_COUNTS = """
+INSERT INTO usage_batch
+    (id, source, at, received, accepted, duplicates, conflicts, rejected)
+VALUES (%(id)s, %(source)s, %(at)s, %(received)s, %(accepted)s, %(duplicates)s, %(conflicts)s,
+        %(rejected)s)
+"""
+
 # Subscriptions used for the first time, and a note of it at their keys.
 FIRST_USAGE = """
 WITH used AS (

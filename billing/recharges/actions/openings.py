@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.companies.models import Company
 from accounts.events.actions import publish
+from billing.ledger.execution import run
 from billing.money.calc import plain
 from billing.recharges import opening
 from features.queries import value
@@ -22,14 +23,14 @@ BATCH = 1000
 BEFORE_ALL = UUID(int=0)
 
 
-@transaction.atomic
 def open_due_for(company_ids: Collection[UUID], *, at: datetime) -> int:
     """Open a recharge for each of these companies that is due one, and tell of the crossing.
 
     Returns how many were opened. The caller may hold the accounts' locks; no gateway is called.
     One statement when nobody is at the threshold.
     """
-    low = _ids(opening.AT_THRESHOLD, companies=list(company_ids))
+    given = {"companies": list(company_ids)}
+    low = [pk for (pk,) in run(opening.AT_THRESHOLD, given, rows=len(company_ids)).fetchall()]
     return _open(low, at=at) if low else 0
 
 
@@ -38,12 +39,12 @@ def open_all_due(*, at: datetime) -> int:
     _forget_crossings()
     opened, last = 0, BEFORE_ALL
     while low := _ids(opening.NEXT_AT_THRESHOLD, after=last, count=BATCH):
-        with transaction.atomic():
-            opened += _open(low, at=at)
+        opened += _open(low, at=at)
         last = low[-1]
     return opened
 
 
+@transaction.atomic
 def _open(low: list[UUID], *, at: datetime) -> int:
     _tell_crossing(low, at=at)
     opened = _ids(
