@@ -31,6 +31,7 @@ from billing.invoicing.payments import pay_invoice
 from billing.invoicing.queries import invoices as every_invoice
 from billing.invoicing.sheets import invoice_xlsx
 from billing.money.calc import ceil_minor
+from billing.payments.browser import talks_to_gateway
 from billing.payments.forms import CardChoiceForm
 from billing.payments.models import Payment
 from billing.payments.portal import GO
@@ -142,6 +143,7 @@ def xlsx(request: PortalRequest, invoice_id: UUID) -> HttpResponse:
 
 
 @requires(Permission.PAY)
+@talks_to_gateway
 def pay(request: PortalRequest, invoice_id: UUID) -> HttpResponseBase:
     """Pay what is due of an invoice, from a saved or a new card. Sent twice it pays once."""
     off = payment_is_off(request)

@@ -21,6 +21,8 @@ from billing.documents.models import Receipt
 from billing.documents.queries import receipt_pdf
 from billing.payments import portal_cards
 from billing.payments.actions.charging import confirm_payment, is_confirmable, refresh_payment
+from billing.payments.actions.settling import UNSETTLED
+from billing.payments.browser import browser_gateway, talks_to_gateway
 from billing.payments.exceptions import GatewayRefused, GatewayUnavailable
 from billing.payments.filters import PaymentFilter
 from billing.payments.models import Payment
@@ -68,14 +70,17 @@ def payments(request: PortalRequest) -> HttpResponseBase:
 
 
 @requires(Permission.SEE_MONEY)
-def payment(request: PortalRequest, payment_id: UUID) -> HttpResponse:
+@talks_to_gateway
+def payment(request: PortalRequest, payment_id: UUID) -> HttpResponseBase:
     """What became of a payment, and what to do next. A waiting one asks again by itself."""
     found = get_object_or_404(company_payments(request), pk=payment_id)
     context = {
         "payment": found,
         "goes_to_bank": GO in request.GET,
         "is_confirmable": is_confirmable(found),
+        "is_open": found.status in UNSETTLED,
         "is_waiting": found.status == Payment.Status.PENDING,
+        "gateway": browser_gateway(),
         "refunds": found.refunds.all(),
     }
     is_part = request.headers.get("HX-Target") == "payment"

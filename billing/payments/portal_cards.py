@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,6 +23,7 @@ from billing.payments.actions.methods import (
     remove_method,
 )
 from billing.payments.availability import bank_details, is_available
+from billing.payments.browser import browser_gateway, talks_to_gateway
 from billing.payments.exceptions import UnknownPaymentMethod
 from billing.payments.forms import NEW_CARD, AddCardForm, CardChoiceForm
 from billing.payments.models import PaymentMethod
@@ -32,11 +32,6 @@ from config import clock
 from features.queries import value
 
 GATEWAY = "stripe"
-
-
-def card_gateway_for_browser() -> dict[str, str]:
-    """Where the customer's browser sends the card, and as whom."""
-    return {"base": settings.STRIPE_BROWSER_BASE, "key": settings.STRIPE_PUBLISHABLE_KEY}
 
 
 def payment_is_off(request: PortalRequest) -> HttpResponse | None:
@@ -81,12 +76,13 @@ def card_choices(request: PortalRequest) -> dict[str, object]:
     """What a form that lets one choose a card shows."""
     return {
         "methods": saved_methods(request.company),
-        "gateway": card_gateway_for_browser(),
+        "gateway": browser_gateway(),
         "takes_cards": is_available(GATEWAY, request.company),
     }
 
 
 @requires(Permission.PAY)
+@talks_to_gateway
 def payment_settings(request: PortalRequest) -> HttpResponseBase:
     """Saved cards, the form for a new one, and how to pay by bank transfer."""
     off = payment_is_off(request)

@@ -21,6 +21,7 @@ from accounts.pages.keys import action_key
 from accounts.pages.lists import Empty, ListPage, Sort, Sum
 from accounts.pages.refusals import show_refusal
 from billing.payments.availability import bank_details
+from billing.payments.browser import talks_to_gateway
 from billing.payments.models import Payment
 from billing.payments.portal import GO
 from billing.payments.portal_cards import card_choices, chosen_card, payment_is_off
@@ -74,6 +75,7 @@ def recharges(request: PortalRequest) -> HttpResponseBase:
 
 
 @requires(Permission.PAY)
+@talks_to_gateway
 def pay(request: PortalRequest) -> HttpResponseBase:
     """Any amount within the limits, from a saved or a new card. Sent twice it pays once."""
     off = payment_is_off(request)

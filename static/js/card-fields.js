@@ -1,10 +1,11 @@
-/* Card fields. Number, expiry and CVC have no `name`: they never reach our server. On submit the
-   card goes to the gateway (data-gateway-base) with the publishable key, the token it answers
-   goes into input[name=token], and the form is sent.
+/* Our own card fields, for a gateway that takes them. Number, expiry and CVC have no `name`: they
+   never reach our server. On submit the card goes to the gateway (data-gateway-base) with the
+   publishable key, which answers the token.
 
    <form data-card-form data-gateway-base="…" data-publishable-key="…">; fields
-   [data-card="number|expiry|cvc|name"], errors #<id>-error. The card part may be switched off by
-   data-card-when="<id of a radio>": the form is then sent as it is. */
+   [data-card="number|expiry|cvc|name"], errors #<id>-error. */
+
+import { cardForm } from "./card-form.js";
 
 const BRANDS = [
   ["Visa", /^4/, [16]],
@@ -144,51 +145,19 @@ async function tokenise(form, card) {
   return data.id;
 }
 
-function busy(form, on) {
-  for (const button of form.querySelectorAll("button[type=submit]")) {
-    if (on) button.setAttribute("aria-busy", "true");
-    else button.removeAttribute("aria-busy");
-  }
-}
-
-function isOff(form) {
-  const choice = document.getElementById(form.dataset.cardWhen);
-  return choice !== null && !choice.checked;
-}
-
-async function onSubmit(event) {
-  const form = event.target;
-  const token = form.querySelector("input[name=token]");
-  if (!("cardForm" in form.dataset) || isOff(form) || token.value) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  if (form.querySelector("button[aria-busy]")) return;
+async function checkedToken(form) {
   const card = read(form);
-  if (report(form, faults(form, card))) return;
-  busy(form, true);
+  if (report(form, faults(form, card))) return "";
   try {
-    token.value = await tokenise(form, card);
-    form.requestSubmit(event.submitter ?? undefined);
+    return await tokenise(form, card);
   } catch (error) {
-    busy(form, false);
     const field = FIELD_OF_CODE[error.code] ?? "number";
     report(form, { [field]: error.message && error.code ? error.message : form.dataset.sayUnreachable });
+    return "";
   }
-}
-
-function followChoice(form) {
-  const fields = form.querySelector("[data-card-fields]");
-  if (form.dataset.cardWhen && fields) fields.hidden = isOff(form);
 }
 
 for (const form of document.querySelectorAll("form[data-card-form]")) {
   form.addEventListener("input", onInput);
-  form.addEventListener("change", () => followChoice(form));
-  form.addEventListener("submit", onSubmit, { capture: true });
-  followChoice(form);
+  cardForm(form, checkedToken);
 }
-
-/* Back from a declined payment: the old token is spent, the next try makes a new one. */
-addEventListener("pageshow", () => {
-  for (const token of document.querySelectorAll("form[data-card-form] input[name=token]")) token.value = "";
-});

@@ -133,6 +133,15 @@ def test_production_settings_that_would_hurt_are_found(settings: LazySettings) -
 
 
 @pytest.mark.django_db
+def test_stripe_without_the_key_of_its_card_fields_is_found(settings: LazySettings) -> None:
+    settings.SANDBOX = False
+    settings.STRIPE_API_KEY, settings.STRIPE_WEBHOOK_SECRET = "sk_live_1", "whsec_1"
+    settings.STRIPE_PUBLISHABLE_KEY = ""
+    found = run_checks(include_deployment_checks=True)
+    assert "STRIPE_PUBLISHABLE_KEY is empty while Stripe is on." in {one.msg for one in found}
+
+
+@pytest.mark.django_db
 def test_a_live_key_in_the_sandbox_is_an_error(settings: LazySettings) -> None:
     settings.STRIPE_API_KEY = "sk_live_1"
     assert "tollgate.E001" in _ours(run_checks(include_deployment_checks=True))
