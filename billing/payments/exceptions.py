@@ -83,6 +83,14 @@ class NotConfirmable(PaymentRefused):
         super().__init__("payment_not_confirmable", message, status=409)
 
 
+class NotNeeded(PaymentRefused):
+    """What the payment was for has been paid otherwise, or is not wanted any more."""
+
+    def __init__(self) -> None:
+        detail = "This payment is no longer needed. Nothing was charged for it."
+        super().__init__("payment_not_needed", detail, status=409)
+
+
 class UnknownPaymentMethod(PaymentRefused):
     def __init__(self, attr: str = "payment_method") -> None:
         super().__init__("unknown_payment_method", "There is no such payment method.", attr)

@@ -13,6 +13,7 @@ from django.urls import path
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access.exceptions import Refused
 from accounts.access.permissions import Permission, requires
 from accounts.access.principals import PortalRequest
 from accounts.access.queries import scoped
@@ -23,13 +24,14 @@ from billing.payments import portal_cards
 from billing.payments.actions.charging import confirm_payment, is_confirmable, refresh_payment
 from billing.payments.actions.settling import UNSETTLED
 from billing.payments.browser import browser_gateway, talks_to_gateway
-from billing.payments.exceptions import GatewayRefused, GatewayUnavailable
 from billing.payments.filters import PaymentFilter
 from billing.payments.models import Payment
+from billing.payments.registry import is_needed
 from billing.payments.tables import PaymentTable, payment_address
 from config import clock
 
 GO = "go"
+UNPAID = (Payment.Status.FAILED, Payment.Status.REQUIRES_ACTION)
 
 
 def _sums(payments: QuerySet[Payment]) -> list[Sum]:
@@ -78,6 +80,7 @@ def payment(request: PortalRequest, payment_id: UUID) -> HttpResponseBase:
         "payment": found,
         "goes_to_bank": GO in request.GET,
         "is_confirmable": is_confirmable(found),
+        "is_needless": found.status in UNPAID and not is_needed(found),
         "is_open": found.status in UNSETTLED,
         "is_waiting": found.status == Payment.Status.PENDING,
         "gateway": browser_gateway(),
@@ -105,10 +108,8 @@ def confirm(request: PortalRequest, payment_id: UUID) -> HttpResponseBase:
         return redirect(payment_address(found))
     try:
         found = confirm_payment(found, at=clock.now())
-    except GatewayRefused as refusal:
-        messages.error(request, refusal.message)
-    except GatewayUnavailable:
-        messages.error(request, _t("The gateway does not answer. Try again in a moment."))
+    except Refused as refusal:
+        messages.error(request, refusal.detail)
     return redirect(f"{payment_address(found)}?{GO}=1")
 
 

@@ -1,4 +1,4 @@
-"""Who is told, in the same transaction, what became of a payment: the folders above."""
+"""What the folders above hear and are asked about a payment."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from datetime import datetime
 from billing.payments.models import Payment
 
 Listener = Callable[[Payment, datetime], None]
+Question = Callable[[Payment], bool]
 
 _listeners: list[Listener] = []
+_questions: list[Question] = []
 
 
 def on_outcome(listener: Listener) -> Listener:
@@ -24,3 +26,14 @@ def on_outcome(listener: Listener) -> Listener:
 def tell_outcome(payment: Payment, *, at: datetime) -> None:
     for listener in _listeners:
         listener(payment, at)
+
+
+def ask_whether_needed(question: Question) -> Question:
+    """`question(payment)` says no when what the payment was for is paid or given up."""
+    _questions.append(question)
+    return question
+
+
+def is_needed(payment: Payment) -> bool:
+    """Whether a payment that has not come in is still wanted."""
+    return all(question(payment) for question in _questions)

@@ -135,9 +135,25 @@ def spent_this_month(company: Company, *, at: datetime) -> Decimal:
 
 def stale_confirmations() -> QuerySet[Payment]:
     """Payments that a customer could still confirm though their recharge needs them no more."""
-    waiting = Payment.objects.filter(status=Payment.Status.FAILED).exclude(client_secret="")
-    done = [Recharge.Status.SUCCEEDED, Recharge.Status.FAILED]
-    return waiting.filter(attempt__recharge__status__in=done)
+    could_be_asked = Q(status=Payment.Status.FAILED) & ~Q(client_secret="")
+    is_asked = Q(status=Payment.Status.REQUIRES_ACTION)
+    return Payment.objects.filter(could_be_asked | is_asked, _is_over())
+
+
+def needs(payment: Payment) -> bool:
+    """Whether the recharge that the payment is an attempt of, if any, still waits for money."""
+    return not Payment.objects.filter(_is_over(), pk=payment.pk).exists()
+
+
+def _is_over() -> Q:
+    """Of payments: their automatic recharge is done or called off, or it was given up and the
+    pause is over, so that the next one takes its place."""
+    has_ended = Q(attempt__recharge__status__in=[Recharge.Status.SUCCEEDED, Recharge.Status.FAILED])
+    has_successor = Q(
+        attempt__recharge__status=Recharge.Status.EXHAUSTED,
+        attempt__recharge__company__recharge_rule__paused_at=None,
+    )
+    return Q(attempt__recharge__trigger=Recharge.Trigger.AUTO) & (has_ended | has_successor)
 
 
 def due_recharges(*, at: datetime) -> QuerySet[Recharge]:

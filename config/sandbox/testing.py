@@ -46,7 +46,7 @@ class Stack:
     base: str
     settings: dict[str, str]
 
-    def control(self, path: str = "", **body: object) -> Any:
+    def control(self, path: str = "", /, **body: object) -> Any:
         """`POST /_control/<path>` with this body; the answer."""
         return self._ask(path, json.dumps(body).encode())
 

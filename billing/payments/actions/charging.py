@@ -21,12 +21,14 @@ from billing.payments.exceptions import (
     GatewayUnavailable,
     KeyReused,
     NotConfirmable,
+    NotNeeded,
     TryGatewayLater,
 )
 from billing.payments.gateways.base import CardGateway, ChargeOrder, GatewayPayment
 from billing.payments.gateways.registry import card_gateway
 from billing.payments.models import Payment, PaymentMethod
 from billing.payments.queries import ANSWERED_WITHIN
+from billing.payments.registry import is_needed
 from config.clock import wall
 
 # Within this the request is repeated with its key, afterwards the payment is given up: by then no
@@ -133,12 +135,14 @@ def reconcile(payment: Payment, *, at: datetime) -> Payment:
 def confirm_payment(payment: Payment, *, at: datetime) -> Payment:
     """Try a payment that wanted 3-D Secure again, now that its customer is here.
 
-    The answer carries `action_url`: there the customer confirms at the bank. Raises
+    The answer carries `action_url`: there the customer confirms at the bank. Raises NotNeeded,
     NotConfirmable, GatewayNotAvailable, TryGatewayLater.
     """
     method = payment.payment_method
     if not is_confirmable(payment) or method is None:
         return payment
+    if not is_needed(payment):
+        raise NotNeeded
     check_available(payment.gateway, payment.company)
     try:
         seen = card_gateway(payment.gateway).confirm(

@@ -23,16 +23,27 @@ def note_failure(company: Company, *, at: datetime) -> None:
         pk=standing.pk, failures_in_a_row__gte=limit, review_since=None
     ).update(review_since=at)
     if flagged:
-        record(
-            "company.flagged_for_review",
-            actor="system",
-            at=at,
-            company=company,
-            target=f"company:{company.pk}",
-            reason=f"{limit} failed payments in a row",
-        )
+        _record_flag(company, reason=f"{limit} failed payments in a row", at=at)
+
+
+def flag_for_review(company: Company, *, reason: str, at: datetime) -> None:
+    """Staff should look, whatever the count says."""
+    standing, _ = PaymentStanding.objects.get_or_create(company=company)
+    PaymentStanding.objects.filter(pk=standing.pk, review_since=None).update(review_since=at)
+    _record_flag(company, reason=reason, at=at)
 
 
 def note_success(company: Company) -> None:
     """A payment came in by whatever route: the count starts again and the flag goes."""
     PaymentStanding.objects.filter(company=company).update(failures_in_a_row=0, review_since=None)
+
+
+def _record_flag(company: Company, *, reason: str, at: datetime) -> None:
+    record(
+        "company.flagged_for_review",
+        actor="system",
+        at=at,
+        company=company,
+        target=f"company:{company.pk}",
+        reason=reason,
+    )

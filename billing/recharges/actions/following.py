@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts.companies.models import Company
+from billing.payments.actions.standing import flag_for_review
 from billing.payments.models import Payment
 from billing.profiles.queries import profile_of
 from billing.recharges.actions.openings import open_due_for
@@ -17,7 +18,13 @@ from billing.recharges.actions.states import (
     succeed,
 )
 from billing.recharges.models import Recharge, RechargeRule
-from billing.recharges.queries import customer_balance, lock_open_recharge, lock_rule, recharge_of
+from billing.recharges.queries import (
+    attempted_payments,
+    customer_balance,
+    lock_open_recharge,
+    lock_rule,
+    recharge_of,
+)
 
 
 def follow_payment(payment: Payment, at: datetime) -> None:
@@ -48,10 +55,17 @@ def money_came_in(company: Company, *, at: datetime) -> None:
 
 
 def _follow(recharge: Recharge, payment: Payment, *, at: datetime) -> None:
-    """An automatic one that failed goes on with the next card, in the hands of its worker."""
+    """An automatic one that failed goes on with the next card, in the hands of its worker.
+
+    A customer who confirms at the bank in the moment in which another card pays has paid twice:
+    both are booked, for both came in, and staff give one of them back.
+    """
     is_by_hand = recharge.trigger == Recharge.Trigger.MANUAL
     if payment.status == Payment.Status.COMPLETED:
         succeed(recharge, payment, at=at)
+        if attempted_payments(recharge.pk).exclude(entry=None).exclude(pk=payment.pk).exists():
+            reason = f"recharge {recharge.pk} was paid twice"
+            flag_for_review(payment.company, reason=reason, at=at)
     elif payment.status == Payment.Status.FAILED and is_by_hand and recharge.status not in ENDED:
         fail_by_hand(recharge, payment, at=at)
     elif payment.status == Payment.Status.REQUIRES_ACTION and is_by_hand:
