@@ -15,9 +15,13 @@ from django.db import connection, transaction
 from accounts.companies.models import Company
 from billing.documents.models import Receipt
 from billing.ledger.queries import balance, lock_account
+from billing.payments.actions.charging import open_payment
 from billing.payments.actions.refunds import refund_payment
+from billing.payments.actions.settling import settle_payment
 from billing.payments.exceptions import NotRefundable, RefundExceedsPayment
+from billing.payments.gateways.base import GatewayPayment, Outcome
 from billing.payments.models import Payment
+from billing.payments.queries import lock_payment
 from billing.payments.tasks import sweep_intents
 from billing.recharges.actions.attempts import claim_due_recharge
 from billing.recharges.actions.openings import open_due_for
@@ -146,6 +150,41 @@ def test_the_amount_is_worked_out_under_the_accounts_lock(stripe_sandbox: Stack)
     assert at_once(consumes, recharges) == [0, 1]
     assert Payment.objects.get(company=company).amount == usd("485.00")
     assert balance(company).balance == Decimal(500)
+
+
+def test_a_payment_is_settled_under_its_accounts_lock(stripe_sandbox: Stack) -> None:
+    """Fails without it: settling would hold the payment and want the account, whoever holds the
+    account and wants the payment (a refund, a dispute) would be its deadlock."""
+    company = make_company()
+    card = save_card(company)
+    with transaction.atomic():
+        payment = open_payment(
+            company,
+            amount=usd("100"),
+            purpose=Payment.Purpose.TOP_UP,
+            card=card,
+            key=new_key(),
+            by=BY,
+            at=NOW,
+        )
+    seen = GatewayPayment(
+        reference="pi_1", outcome=Outcome.SUCCEEDED, amount=Decimal(100), currency="USD"
+    )
+    is_locked = Event()
+
+    def holds_the_account() -> str:
+        with transaction.atomic():
+            lock_account(company.pk, "USD")
+            is_locked.set()
+            sleep(0.7)
+            return lock_payment(payment.pk).status
+
+    def settles() -> str:
+        is_locked.wait(10)
+        return settle_payment(payment.pk, seen, at=NOW).status
+
+    assert at_once(holds_the_account, settles) == ["pending", "completed"]
+    assert balance(company).balance == Decimal(100)
 
 
 def test_two_refunds_of_everything_give_it_back_once(stripe_sandbox: Stack) -> None:
