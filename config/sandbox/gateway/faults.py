@@ -6,7 +6,8 @@ from config.sandbox.faults import Faults
 from config.sandbox.gateway.objects import StripeError
 
 BEFORE = ("timeout_before", "500_before")
-AFTER = ("timeout_after_charge", "500_after_charge")
+LOST = "timeout_after_charge"
+AFTER = (LOST, "500_after_charge")
 REQUEST = ("decline_charge", "wrong_amount")
 WEBHOOK = (
     "repeat_webhooks",

@@ -117,6 +117,9 @@ async def _api(gateway: Gateway, request: web.Request) -> web.StreamResponse:
         answer, replayed = await idempotency.answer_once(
             gateway.state, key, path=request.path, params=params, perform=perform
         )
+    # What does not get through loses a repeated answer too.
+    if replayed and (fault := gateway.faults.take(faults.LOST, path=request.path)):
+        lost.append(fault)
     if lost:
         return await hold(request, lost[0])
     return _response(answer, headers={"Idempotent-Replayed": "true"} if replayed else {})
