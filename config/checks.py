@@ -11,6 +11,8 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError, connection
 
+from billing.payments.gateways.stripe import longest_wait
+
 OLDEST_POSTGRESQL = 150_000
 _LIVE_KEYS = ("sk_live_", "rk_live_")
 _NO_MAIL = ("dummy", "console", "locmem")
@@ -67,6 +69,23 @@ def customers_can_be_reached(
     if not settings.METRICS_TOKEN:
         found.append(checks.Info("METRICS_TOKEN is empty: no /metrics.", id="tollgate.I005"))
     return found
+
+
+@register(Tags.compatibility, deploy=True)
+def requests_outlast_the_gateway(
+    app_configs: Sequence[AppConfig] | None, **options: object
+) -> list[CheckMessage]:
+    """A worker killed while it waits for a charge leaves its customer without a page."""
+    longest = longest_wait(settings.GATEWAY_TIMEOUT_SECONDS)
+    if longest < settings.WEB_TIMEOUT_SECONDS:
+        return []
+    return [
+        Error(
+            f"A request may wait {longest:g} s for the gateway, and WEB_TIMEOUT_SECONDS is "
+            f"{settings.WEB_TIMEOUT_SECONDS}.",
+            id="tollgate.E008",
+        )
+    ]
 
 
 @register(Tags.database, deploy=True)

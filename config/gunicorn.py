@@ -1,8 +1,10 @@
-"""Gunicorn's side of the metrics: `gunicorn --config python:config.gunicorn config.wsgi`.
+"""Gunicorn's side: `gunicorn --config python:config.gunicorn config.wsgi`.
 
-Every process writes its figures into one folder, so that any of them answers /metrics for all
-(`PROMETHEUS_MULTIPROC_DIR`, by default in DATA_DIR). The folder is emptied at the start; a worker
-that ends is taken out.
+A request may take longer than it may wait for the card gateway, whose answer it has to record.
+
+Metrics: every process writes its figures into one folder, so that any of them answers /metrics for
+all (`PROMETHEUS_MULTIPROC_DIR`, by default in DATA_DIR). The folder is emptied at the start; a
+worker that ends is taken out.
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Protocol
+
+from django.conf import settings
 
 FOLDER = Path(
     os.environ.setdefault(
@@ -19,6 +23,9 @@ FOLDER = Path(
 
 # The library looks at the environment while it is being imported.
 from prometheus_client import multiprocess  # noqa: E402
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+timeout = settings.WEB_TIMEOUT_SECONDS
 
 
 class Worker(Protocol):

@@ -202,7 +202,9 @@ STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="https://api.stripe.com")
 # Where the customer's browser reaches the gateway: card fields and 3-D Secure.
 STRIPE_BROWSER_BASE = env.str("STRIPE_BROWSER_BASE", default="https://api.stripe.com")
-GATEWAY_TIMEOUT_SECONDS = env.float("GATEWAY_TIMEOUT_SECONDS", default=30)
+# Of one try of one call, and of a whole request (gunicorn's): `make check` holds them together.
+GATEWAY_TIMEOUT_SECONDS = env.float("GATEWAY_TIMEOUT_SECONDS", default=10)
+WEB_TIMEOUT_SECONDS = env.int("WEB_TIMEOUT_SECONDS", default=90)
 
 OPERATOR_BASE_URL = env.str("OPERATOR_BASE_URL", default="")
 OPERATOR_TOKEN = env.str("OPERATOR_TOKEN", default="")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +17,9 @@ from django.test import Client
 from accounts.events.actions import publish
 from accounts.jobs import queries
 from billing.insight.operations import backlog
+from billing.payments.gateways.stripe import longest_wait
 from config import clock
+from config.sandbox.environment import ROOT
 from config.schedule import JOBS
 from config.tasks import run_job
 
@@ -139,6 +144,22 @@ def test_stripe_without_the_key_of_its_card_fields_is_found(settings: LazySettin
     settings.STRIPE_PUBLISHABLE_KEY = ""
     found = run_checks(include_deployment_checks=True)
     assert "STRIPE_PUBLISHABLE_KEY is empty while Stripe is on." in {one.msg for one in found}
+
+
+@pytest.mark.django_db
+def test_a_request_may_wait_for_the_gateway_as_long_as_it_takes(settings: LazySettings) -> None:
+    """Three calls of two tries of 10 s, half a second between them: 61.5 s of 90 s."""
+    assert longest_wait(10) == 61.5
+    assert "tollgate.E008" not in _ours(run_checks(include_deployment_checks=True))
+    settings.WEB_TIMEOUT_SECONDS = 61
+    assert "tollgate.E008" in _ours(run_checks(include_deployment_checks=True))
+
+
+def test_gunicorn_waits_that_long_too() -> None:
+    """In a process of its own: what it imports changes how metrics are kept."""
+    command = [sys.executable, "-c", "from config import gunicorn; print(gunicorn.timeout)"]
+    environment = os.environ | {"WEB_TIMEOUT_SECONDS": "75"}
+    assert subprocess.check_output(command, env=environment, cwd=ROOT, text=True) == "75\n"
 
 
 @pytest.mark.django_db

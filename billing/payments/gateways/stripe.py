@@ -31,6 +31,10 @@ from billing.payments.gateways.base import (
 )
 
 RETRIES = 1
+# Of one try's time; the rest is for the answer.
+SHARE_TO_CONNECT = 0.25
+# The most that somebody waits for in one request: customer, card and charge of a new card.
+CALLS_PER_REQUEST = 3
 PAGE = 100
 # A payment is looked for from a little before it was asked for: two clocks never agree.
 CLOCK_SKEW = timedelta(minutes=5)
@@ -159,12 +163,19 @@ class StripeGateway:
         return stripe_webhooks.fact(notice)
 
 
+def longest_wait(timeout_seconds: float) -> float:
+    """Seconds that one request of somebody may wait for the gateway, with all repetitions."""
+    call = (1 + RETRIES) * timeout_seconds + RETRIES * stripe.HTTPClient.INITIAL_DELAY
+    return CALLS_PER_REQUEST * call
+
+
 @cache
 def _client(api_key: str, api_base: str, timeout_seconds: float) -> stripe.StripeClient:
+    to_connect = SHARE_TO_CONNECT * timeout_seconds
     return stripe.StripeClient(
         api_key,
         base_addresses={"api": api_base},
-        http_client=stripe.RequestsClient(timeout=timeout_seconds),
+        http_client=stripe.RequestsClient(timeout=(to_connect, timeout_seconds - to_connect)),
         max_network_retries=RETRIES,
     )
 

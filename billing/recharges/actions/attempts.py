@@ -45,6 +45,7 @@ from billing.recharges.queries import (
     lock_rule,
     spent_this_month,
 )
+from config.clock import wall
 
 log = logging.getLogger(__name__)
 
@@ -79,41 +80,60 @@ def claim_due_recharge(*, at: datetime, company_id: UUID | None = None) -> UUID 
     return recharge.pk
 
 
-def attempt_recharge(recharge_id: UUID, *, at: datetime) -> None:
+def attempt_recharge(recharge_id: UUID, *, at: datetime, until: datetime | None = None) -> None:
     """One attempt of a claimed recharge: the chosen card, then the fallbacks in order.
 
     Gateway calls, so not inside a transaction. Raises GatewayUnavailable, GatewayRefused: the end
-    of the lease then brings the recharge back.
+    of the lease then brings the recharge back. After `until`, in wall time, no further card is
+    begun: the job goes on.
     """
-    if not _settle_earlier(recharge_id, at=at):
+    if not _settle_earlier(recharge_id, at=at, until=until):
         return
     while (payment := _next_payment(recharge_id, at=at)) is not None:
         if collect(payment, at=at).status == Payment.Status.PENDING:
+            return
+        if _is_late(until):
+            _leave_to_job(recharge_id)
             return
     _withdraw_unconfirmed(recharge_id, at=at)
 
 
 def attempt_at_once(company_id: UUID, *, at: datetime) -> None:
-    """Attempt what is due for one company now; without an answer the job goes on later."""
+    """Attempt what is due for one company now; what takes long the job goes on with later."""
     recharge_id = claim_due_recharge(at=at, company_id=company_id)
     if recharge_id is None:
         return
+    until = wall() + timedelta(seconds=settings.GATEWAY_TIMEOUT_SECONDS)
     try:
-        attempt_recharge(recharge_id, at=at)
+        attempt_recharge(recharge_id, at=at, until=until)
     except (GatewayUnavailable, GatewayRefused) as problem:
         log.warning("recharge %s waits for the gateway: %s", recharge_id, problem)
 
 
-def _settle_earlier(recharge_id: UUID, *, at: datetime) -> bool:
+def _settle_earlier(recharge_id: UUID, *, at: datetime, until: datetime | None) -> bool:
     """Finish what earlier tries left open, so that nothing is paid twice; False when one is
-    still without an answer."""
+    still without an answer, or time is up."""
     for payment in attempted_payments(recharge_id):
+        if _is_late(until):
+            _leave_to_job(recharge_id)
+            return False
         if payment.status == Payment.Status.PENDING:
             if reconcile(payment, at=at).status == Payment.Status.PENDING:
                 return False
         else:
             _withdraw(payment, at=at)
     return True
+
+
+def _is_late(until: datetime | None) -> bool:
+    return until is not None and until < wall()
+
+
+def _leave_to_job(recharge_id: UUID) -> None:
+    """The lease ends now: who claims it next goes on where this attempt stopped."""
+    Recharge.objects.filter(pk=recharge_id, status=Recharge.Status.CHARGING).update(
+        lease_until=Now()
+    )
 
 
 def _withdraw_unconfirmed(recharge_id: UUID, *, at: datetime) -> None:

@@ -16,6 +16,7 @@ from billing.payments.actions.charging import confirm_payment, is_confirmable
 from billing.payments.actions.methods import remove_method
 from billing.payments.actions.transfers import record_transfer
 from billing.payments.models import Payment, PaymentMethod
+from billing.recharges.actions.attempts import attempt_recharge, claim_due_recharge
 from billing.recharges.actions.openings import open_due_for
 from billing.recharges.models import Recharge, RechargeRule
 from billing.recharges.tasks import (
@@ -24,6 +25,7 @@ from billing.recharges.tasks import (
     open_due_recharges,
     withdraw_confirmations,
 )
+from config.clock import wall
 from config.sandbox.testing import Stack
 from features.actions import set_value
 from tests.billing.payments.cards import (
@@ -170,6 +172,23 @@ def test_fallbacks_are_tried_in_order_within_one_attempt(stripe_sandbox: Stack) 
     assert [payment.status for payment in tried] == ["failed", "failed", "completed"]
     recharge = only(company)
     assert (recharge.status, recharge.attempt) == (Recharge.Status.SUCCEEDED, 1)
+    assert balance(company).balance == Decimal(500)
+
+
+def test_a_caller_who_may_not_wait_leaves_the_next_card_to_the_job(stripe_sandbox: Stack) -> None:
+    """The first card was slow and declined; the fallback belongs to the same attempt."""
+    company = company_with_rule(balance="100", token=DECLINES)
+    chosen = PaymentMethod.objects.get(company=company)
+    rule(company, card=chosen, fallbacks=(save_card(company, make_default=False),))
+    use(company, net="80")
+    open_due_recharges(at=NOW)
+    recharge_id = claim_due_recharge(at=NOW)
+    assert recharge_id is not None
+    attempt_recharge(recharge_id, at=NOW, until=wall() - HOUR)
+    assert [p.status for p in Payment.objects.filter(company=company)] == ["failed"]
+    assert only(company).status == Recharge.Status.CHARGING
+    assert attempt_recharges(at=NOW) == 1
+    assert (only(company).status, only(company).attempt) == (Recharge.Status.SUCCEEDED, 1)
     assert balance(company).balance == Decimal(500)
 
 

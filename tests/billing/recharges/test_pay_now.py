@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.conf import LazySettings
 
 from accounts.companies.models import Company
 from billing.ledger.queries import balance
 from billing.payments.models import Payment
+from billing.payments.tasks import sweep_intents
 from billing.recharges.models import Recharge
-from config.clock import now
+from config.clock import now, wall
 from config.sandbox.testing import Stack
 from features.actions import set_value
 from tests.accounts.access.client import Api, error_of
@@ -101,6 +104,27 @@ def test_3d_secure_waits_for_the_customer_and_is_booked_once(
     route = f"companies/{company.pk}/recharges/{body['id']}/refresh/"
     assert api.send(route).json()["status"] == "succeeded"
     assert api.send(route).json()["status"] == "succeeded"
+    assert balance(company).balance == Decimal(100)
+
+
+def test_a_charge_without_an_answer_is_accepted_and_found_by_the_sweep(
+    stripe_sandbox: Stack, company_api: ApiOf, settings: LazySettings
+) -> None:
+    """The card is charged, and both tries of the request end in a time-out."""
+    settings.GATEWAY_TIMEOUT_SECONDS = 1
+    company = make_company()
+    save_card(company)
+    api = company_api(company)
+    stripe_sandbox.control(fault="timeout_after_charge", count=2, seconds=3)
+
+    answer = api.send(f"companies/{company.pk}/recharges/", hundred(), key="a")
+    assert (answer.status_code, answer.json()["status"]) == (202, "charging")
+    assert balance(company).balance == 0
+
+    Payment.objects.update(checked_at=wall() - timedelta(minutes=1))
+    assert sweep_intents(at=NOW) == 1
+    route = f"companies/{company.pk}/recharges/{answer.json()['id']}/"
+    assert api.read(route).json()["status"] == "succeeded"
     assert balance(company).balance == Decimal(100)
 
 

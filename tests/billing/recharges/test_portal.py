@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 
 from accounts.companies.models import Company
 from billing.ledger.queries import balance
 from billing.payments.models import Payment, PaymentMethod
+from billing.payments.tasks import sweep_intents
+from config.clock import now, wall
 from config.sandbox.testing import Stack
 from tests.billing.payments.cards import DECLINES, WANTS_3DS, WORKS, card_token, save_card
 from tests.factories import make_company
@@ -73,6 +77,25 @@ def test_a_declined_card_says_so_and_nothing_is_booked(client: Client, company: 
     assert "Nothing was charged" in page
     assert payment.failure_message in page
     assert balance(company).available == 0
+
+
+def test_without_an_answer_the_page_asks_on_until_the_sweep_has_found_out(
+    client: Client, company: Company, stripe_sandbox: Stack, settings: LazySettings
+) -> None:
+    """The card is charged, and both tries of the request end in a time-out."""
+    settings.GATEWAY_TIMEOUT_SECONDS = 1
+    card = save_card(company, WORKS)
+    stripe_sandbox.control(fault="timeout_after_charge", count=2, seconds=3)
+    payment = pay(client, "100", card=str(card.pk))
+    page = client.get(f"/portal/payments/{payment.pk}/").text
+    assert payment.status == Payment.Status.PENDING
+    assert "We are asking the gateway" in page
+    assert 'hx-trigger="every 2s"' in page
+    assert balance(company).available == 0
+    Payment.objects.update(checked_at=wall() - timedelta(minutes=1))
+    assert sweep_intents(at=now()) == 1
+    assert "The money is on your balance" in client.get(f"/portal/payments/{payment.pk}/").text
+    assert balance(company).available == Decimal(100)
 
 
 def test_a_card_that_wants_confirmation_leads_to_the_bank(client: Client) -> None:
