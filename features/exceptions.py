@@ -4,7 +4,12 @@ from __future__ import annotations
 
 
 class FeatureRefused(Exception):
-    """A change that is not made; `attr` names the field, `code` the rule, `detail` says it."""
+    """A change that is not made; `attr` names the field, `code` the rule, `detail` says it.
+
+    `status` is the API's answer.
+    """
+
+    status = 400
 
     def __init__(self, code: str, detail: str, *, attr: str = "value") -> None:
         super().__init__(detail)
@@ -19,3 +24,5 @@ class UnknownFeature(LookupError):
 
 class ChangedMeanwhile(FeatureRefused):
     """Somebody else set the feature after the caller looked at it."""
+
+    status = 409

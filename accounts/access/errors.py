@@ -56,7 +56,7 @@ def _translated(error: Exception) -> APIException | None:  # noqa: PLR0911 - a t
         case Refused():
             return Refusal(error)
         case FeatureRefused():
-            return Refusal(Refused(error.code, error.detail, error.attr))
+            return Refusal(Refused(error.code, error.detail, error.attr, error.status))
         case UnknownFeature():
             return NotFound("There is no such feature.")
         case ModelValidationError():

@@ -98,7 +98,7 @@ class FeatureViewSet(ApiViewSet):
 
     @extend_schema(request=ChangeSerializer, responses=FeatureSerializer)
     def partial_update(self, request: Request, key: str) -> Response:
-        """Set it, now or from `at` on."""
+        """Set it, now or from `at` on; 409 `changed_meanwhile` when `version` is not the last."""
         feature = catalog.feature(key)
         change = self.validated(ChangeSerializer).validated_data
         change_feature(

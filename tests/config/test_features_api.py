@@ -60,7 +60,7 @@ def test_a_value_can_be_scheduled(staff_api: APIClient) -> None:
 def test_a_change_that_somebody_else_overtook_is_refused(staff_api: APIClient) -> None:
     staff_api.patch("/api/v1/features/portal_payment/", FLIP)
     answer = staff_api.patch("/api/v1/features/portal_payment/", FLIP | {"version": 0})
-    assert (answer.status_code, _errors(answer)) == (400, [("value", "changed_meanwhile")])
+    assert (answer.status_code, _errors(answer)) == (409, [("value", "changed_meanwhile")])
 
 
 @pytest.mark.parametrize(
