@@ -57,7 +57,7 @@ class Role(models.TextChoices):
     ADMIN = "admin"
     FINANCE = "finance"
     VIEWER = "viewer"
-    END_USER = "end_user"
+    END_USER = "end_user", "End user"
 
 
 class Member(models.Model):

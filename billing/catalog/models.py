@@ -16,7 +16,7 @@ from billing.money.fields import AmountField, CurrencyField
 class BaseUnit(models.TextChoices):
     BYTE = "byte"
     TOKEN = "token"  # noqa: S105
-    SMS = "sms"
+    SMS = "sms", "SMS"
     SECOND = "second"
     HOUR = "hour"
 
@@ -53,12 +53,12 @@ class Zone(models.Model):
 
 class PlanKind(models.TextChoices):
     PREPAID = "prepaid"
-    STATIC_POOL = "static_pool"
-    DYNAMIC_POOL = "dynamic_pool"
+    STATIC_POOL = "static_pool", "Static pool"
+    DYNAMIC_POOL = "dynamic_pool", "Dynamic pool"
     UNLIMITED = "unlimited"
-    MONTHLY_BUNDLE = "monthly_bundle"
-    PAY_PER_MB = "pay_per_mb"
-    PAYGO = "paygo"
+    MONTHLY_BUNDLE = "monthly_bundle", "Monthly bundle"
+    PAY_PER_MB = "pay_per_mb", "Pay per MB"
+    PAYGO = "paygo", "Pay as you go"
     METERED = "metered"
 
 
@@ -95,12 +95,12 @@ class PlanVersion(models.Model):
 
     class BillingStarts(models.TextChoices):
         ASSIGNMENT = "assignment"
-        FIRST_USAGE = "first_usage"
+        FIRST_USAGE = "first_usage", "First usage"
 
     class Increment(models.TextChoices):
         BYTE = "byte"
-        KB = "KB"
-        MB = "MB"
+        KB = "KB", "KB"
+        MB = "MB", "MB"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="versions")
@@ -167,13 +167,13 @@ class Price(models.Model):
 
     class Unit(models.TextChoices):
         BYTE = "byte"
-        KB = "KB"
-        MB = "MB"
-        GB = "GB"
+        KB = "KB", "KB"
+        MB = "MB", "MB"
+        GB = "GB", "GB"
         TOKEN = "token"  # noqa: S105
-        THOUSAND_TOKENS = "1k_tokens"
-        MILLION_TOKENS = "1m_tokens"
-        SMS = "sms"
+        THOUSAND_TOKENS = "1k_tokens", "Thousand tokens"
+        MILLION_TOKENS = "1m_tokens", "Million tokens"
+        SMS = "sms", "SMS"
         SECOND = "second"
         HOUR = "hour"
 

@@ -14,7 +14,7 @@ class Series(models.Model):
 
     class Kind(models.TextChoices):
         INVOICE = "invoice"
-        CREDIT_NOTE = "credit_note"
+        CREDIT_NOTE = "credit_note", "Credit note"
         RECEIPT = "receipt"
 
     kind = models.CharField(max_length=16, choices=Kind, primary_key=True)

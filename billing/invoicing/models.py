@@ -20,7 +20,7 @@ class Invoice(models.Model):
 
     class Kind(models.TextChoices):
         INVOICE = "invoice"
-        CREDIT_NOTE = "credit_note"
+        CREDIT_NOTE = "credit_note", "Credit note"
 
     class Status(models.TextChoices):
         DRAFT = "draft"

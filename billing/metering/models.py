@@ -170,8 +170,8 @@ class Charge(models.Model):
 
     class Kind(models.TextChoices):
         USAGE = "usage"
-        MONTHLY_FEE = "monthly_fee"
-        ACTIVATION_FEE = "activation_fee"
+        MONTHLY_FEE = "monthly_fee", "Monthly fee"
+        ACTIVATION_FEE = "activation_fee", "Activation fee"
         RESERVATION = "reservation"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -111,23 +111,23 @@ class Payment(models.Model):
 
     class Status(models.TextChoices):
         PENDING = "pending"
-        REQUIRES_ACTION = "requires_action"
+        REQUIRES_ACTION = "requires_action", "Requires action"
         COMPLETED = "completed"
         FAILED = "failed"
         REFUNDED = "refunded"
-        PARTIALLY_REFUNDED = "partially_refunded"
+        PARTIALLY_REFUNDED = "partially_refunded", "Partly refunded"
         DISPUTED = "disputed"
 
     class Method(models.TextChoices):
         CARD = "card"
-        BANK_TRANSFER = "bank_transfer"
+        BANK_TRANSFER = "bank_transfer", "Bank transfer"
         CASH = "cash"
         OTHER = "other"
 
     class Purpose(models.TextChoices):
         RECHARGE = "recharge"
         INVOICE = "invoice"
-        TOP_UP = "top_up"
+        TOP_UP = "top_up", "Top-up"
 
     objects: models.Manager[Payment] = models.Manager()
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

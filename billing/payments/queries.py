@@ -137,7 +137,7 @@ def method_label(payment: Payment) -> str:
     """How the money came: "Visa •4242", "Bank transfer"."""
     if payment.payment_method is not None:
         return str(payment.payment_method)
-    return Payment.Method(payment.method).label.capitalize().replace("_", " ")
+    return str(Payment.Method(payment.method).label)
 
 
 def money_json(money: Money) -> dict[str, JSONValue]:

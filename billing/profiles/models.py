@@ -18,7 +18,7 @@ class BillingType(models.TextChoices):
 
 
 class ContractType(models.TextChoices):
-    PAYG = "payg"
+    PAYG = "payg", "Pay as you go"
     FIXED = "fixed"
 
 

@@ -52,16 +52,16 @@ class Recharge(models.Model):
     """Money added to the balance. At most one automatic recharge of a company is open."""
 
     class Trigger(models.TextChoices):
-        AUTO = "auto"
-        MANUAL = "manual"
+        AUTO = "auto", "Automatic"
+        MANUAL = "manual", "By hand"
 
     class Status(models.TextChoices):
         PENDING = "pending"
         CHARGING = "charging"
-        REQUIRES_ACTION = "requires_action"
+        REQUIRES_ACTION = "requires_action", "Requires action"
         SUCCEEDED = "succeeded"
         FAILED = "failed"
-        RETRY_SCHEDULED = "retry_scheduled"
+        RETRY_SCHEDULED = "retry_scheduled", "Retry scheduled"
         EXHAUSTED = "exhausted"
 
     OPEN = (Status.PENDING, Status.CHARGING, Status.RETRY_SCHEDULED)

@@ -18,11 +18,11 @@ class Sim(models.Model):
     """A SIM card or eSIM profile."""
 
     class Status(models.TextChoices):
-        NOT_AVAILABLE = "not_available"
+        NOT_AVAILABLE = "not_available", "Not available"
         PENDING = "pending"
         INVALID = "invalid"
         BLANK = "blank"
-        ACTIVATION_READY = "activation_ready"
+        ACTIVATION_READY = "activation_ready", "Activation ready"
         ACTIVE = "active"
         SUSPENDED = "suspended"
         ARCHIVED = "archived"
