@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0025_inbox_in_parcels"),
+        ("billing", "0026_proof_of_legs_by_index"),
     ]
 
     operations = [
