@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
@@ -169,6 +170,8 @@ def outside(
         yield Outside(somebody.page, token=token)
         assert somebody.complaints == []
         somebody.context.close()
+        # While that loop runs, the thread has a connection of its own, which nobody else closes.
+        connection.close()
 
 
 @pytest.mark.browser
