@@ -9,6 +9,7 @@ from functools import cache
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Min
 
 from accounts.jobs.calc import Job, slot_of
 from accounts.jobs.exceptions import MigrationsPending
@@ -27,11 +28,15 @@ def is_done(job: Job, *, at: datetime) -> bool:
 
 @dataclass(frozen=True)
 class JobState:
-    """A job, its last success and its last failure (either may be missing)."""
+    """A job, its last success and its last failure (either may be missing).
+
+    `since` is when the first of all kept runs began: what has never run counts from there.
+    """
 
     job: Job
     done: JobRun | None
     failed: JobRun | None
+    since: datetime | None
 
     @property
     def is_failing(self) -> bool:
@@ -44,16 +49,17 @@ class JobState:
 
     def is_behind(self, *, wall: datetime) -> bool:
         """Whether it has not succeeded for much longer than its interval; wall time."""
-        if self.done is None or self.done.finished_at is None:
+        last = self.since if self.done is None else self.done.finished_at
+        if last is None:
             return True
-        patience = self.job.every * _PATIENCE_INTERVALS + _PATIENCE
-        return wall - self.done.finished_at > patience
+        return wall - last > self.job.every * _PATIENCE_INTERVALS + _PATIENCE
 
 
 def job_states(jobs: Iterable[Job]) -> list[JobState]:
-    """The state of each job; two queries."""
+    """The state of each job; three queries."""
     done, failed = _latest(JobRun.Status.DONE), _latest(JobRun.Status.FAILED)
-    return [JobState(job, done.get(job.name), failed.get(job.name)) for job in jobs]
+    since = JobRun.objects.aggregate(since=Min("started_at"))["since"]
+    return [JobState(job, done.get(job.name), failed.get(job.name), since) for job in jobs]
 
 
 def _latest(status: JobRun.Status) -> dict[str, JobRun]:

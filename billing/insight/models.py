@@ -54,3 +54,8 @@ class BooksAudit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {'holds' if self.is_ok else self.faults}"
+
+    @property
+    def title(self) -> str:
+        """The name in words."""
+        return self.name.replace("_", " ").capitalize()

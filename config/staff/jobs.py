@@ -73,10 +73,10 @@ def _line(state: JobState, *, now: datetime, wall: datetime) -> Line:
     status, tone = "On time", ""
     if state.is_failing:
         status, tone = "Failing", "danger"
-    elif state.done is None:
-        status, tone = "Never ran", "warning"
     elif state.is_behind(wall=wall):
-        status, tone = "Behind", "warning"
+        status, tone = "Behind" if state.done else "Never ran", "warning"
+    elif state.done is None:
+        status = "Not due yet"
     return Line(state, status, tone, _in_words(job.every), due)
 
 

@@ -9,11 +9,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.access.actions import create_api_key
+from accounts.jobs.stepping import run_due
 from accounts.people.actions import create_person
 from accounts.people.models import User
 from config import clock
 from config.demo.cast import OWNER_EMAIL, PASSWORD, STAFF_EMAIL
 from config.demo.stage import BY, set_the_stage
+from config.schedule import JOBS
 
 
 class Command(BaseCommand):
@@ -41,6 +43,7 @@ class Command(BaseCommand):
             sign_ins.append(
                 {"role": "customer (owner)", "email": OWNER_EMAIL, "password": PASSWORD}
             )
+        run_due(JOBS, start=now, until=now)
         document = {
             "portal": f"{settings.PUBLIC_URL}/portal/",
             "admin": f"{settings.PUBLIC_URL}/admin/",

@@ -102,6 +102,13 @@ def test_a_job_is_behind_when_it_has_not_succeeded_for_three_of_its_intervals() 
     assert state.is_behind(wall=clock.wall() + 5 * MINUTE)
 
 
+def test_a_job_that_never_ran_counts_from_the_first_run_of_any() -> None:
+    run_on_schedule(frequent("probe", Counter()))
+    (state,) = job_states([frequent("fresh", Counter())])
+    assert not state.is_behind(wall=clock.wall())
+    assert state.is_behind(wall=clock.wall() + 5 * MINUTE)
+
+
 def test_old_lines_are_forgotten() -> None:
     at = datetime(2026, 6, 1, tzinfo=UTC)
     for age in (89 * DAY, 91 * DAY):
