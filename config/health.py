@@ -1,8 +1,9 @@
 """`/health/live/` and `/health/ready/`, for whoever restarts processes and sends them traffic.
 
-Live: the process answers. Ready: it can bill, so the database answers and all migrations are
-applied. Redis is told about but does not count: it carries knocks, the cache and rate limits; due
-times and money are in the database, requests go on without it, and jobs are caught up with.
+Live: the process answers. Ready: it can bill, so the database answers and takes writes, and all
+migrations are applied. Redis is told about but does not count: it carries knocks, the cache and
+rate limits; due times and money are in the database, requests go on without it, and jobs are
+caught up with.
 """
 
 from __future__ import annotations
@@ -44,10 +45,11 @@ def ready(request: HttpRequest) -> JsonResponse:
 def _database() -> str:
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+            cursor.execute("SHOW transaction_read_only")
+            (is_read_only,) = cursor.fetchone()
     except DatabaseError:
         return "down"
-    return "ok"
+    return "read only" if is_read_only == "on" else "ok"
 
 
 def _migrations() -> str:

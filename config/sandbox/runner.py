@@ -123,7 +123,10 @@ class Runner:
             self.restart_dead()
 
     def restart_dead(self) -> None:
-        """Start what ended again; what died quickly waits a second more each time."""
+        """Start what ended again; what died quickly waits a second more each time.
+
+        A program that was killed did not fail to start: it is started again without limit.
+        """
         for running in list(self.running.values()):
             waits_until = running.until + running.quick_deaths
             if running.ended.is_set() and time.monotonic() >= waits_until:
@@ -143,7 +146,8 @@ class Runner:
 
     def _restart(self, running: Running) -> None:
         program = running.program
-        is_quick = running.until - running.since < QUICK_DEATH_SECONDS
+        was_killed = running.status == -signal.SIGKILL
+        is_quick = not was_killed and running.until - running.since < QUICK_DEATH_SECONDS
         deaths = running.quick_deaths + 1 if is_quick else 0
         if deaths > QUICK_DEATHS:
             where = f"see {program.log}" if program.log else "see above"

@@ -62,6 +62,14 @@ def test_without_database_it_is_alive_but_not_ready(client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_with_a_database_that_takes_no_writes_it_is_not_ready(client: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+    answer = client.get("/health/ready/")
+    assert (answer.status_code, answer.json()["database"]) == (503, "read only")
+
+
+@pytest.mark.django_db
 def test_without_redis_it_is_ready_and_says_so(client: Client, settings: LazySettings) -> None:
     settings.REDIS_URL = NOWHERE
     answer = client.get("/health/ready/")
