@@ -16,14 +16,14 @@ from accounts.audit.actions import record
 from accounts.events.actions import publish
 from billing.documents.actions import take_numbers
 from billing.documents.models import Series
-from billing.invoicing.exceptions import CannotCorrect, LineAmountInvalid
+from billing.invoicing.exceptions import CannotCorrect, LineAmountInvalid, PaymentRunning
 from billing.invoicing.funds import apply_funds, invoice_facts
 from billing.invoicing.lines import LineGroup, Totals, totals_of
 from billing.invoicing.models import Invoice, InvoiceLine
 from billing.invoicing.queries import lock_invoice
 from billing.invoicing.writing import freeze, tax_legs, write_lines
 from billing.ledger.actions import LegSpec, make_entry
-from billing.ledger.models import AccountKind, Entry, EntryKind
+from billing.ledger.models import Account, AccountKind, Entry, EntryKind
 from billing.ledger.queries import lock_account
 from billing.money.calc import is_in_minor_units
 
@@ -45,12 +45,59 @@ def credit_invoice(
     done = Entry.objects.filter(key=f"credit_note:{key}").first()
     if done is not None:
         return Invoice.objects.get(entry=done)
+    invoice, account = _lock(invoice_id)
+    _check_issued(invoice)
+    return _write_note(invoice, account, amounts=amounts, reason=reason, key=key, by=by, at=at)
+
+
+@transaction.atomic
+def void_invoice(invoice_id: UUID, *, reason: str, key: str, by: str, at: datetime) -> Invoice:
+    """Void an issued invoice: a full credit note takes it back. Returns the invoice.
+
+    Refused while a card is being charged for it: what is charged for an invoice must find it.
+    """
+    invoice, account = _lock(invoice_id)
+    if invoice.status == Invoice.Status.VOID:
+        return invoice
+    _check_issued(invoice)
+    if invoice.payments.filter(is_open=True).exists():
+        raise PaymentRunning(invoice)
+    invoice.status, invoice.status_reason, invoice.status_changed_at = (
+        Invoice.Status.VOID,
+        reason[:300],
+        at,
+    )
+    invoice.save(update_fields=["status", "status_reason", "status_changed_at"])
+    _write_note(invoice, account, amounts=None, reason=reason, key=f"void:{key}", by=by, at=at)
+    invoice = lock_invoice(invoice_id)
+    publish("invoice.voided", company=invoice.company, data=invoice_facts(invoice), at=at)
+    return invoice
+
+
+def _lock(invoice_id: UUID) -> tuple[Invoice, Account]:
+    """The invoice and its customer account, locked in the order of `actions`."""
     invoice = Invoice.objects.select_related("company").get(pk=invoice_id)
     account = lock_account(invoice.company_id, invoice.currency)
-    invoice = lock_invoice(invoice_id)
+    return lock_invoice(invoice_id), account
+
+
+def _write_note(
+    invoice: Invoice,
+    account: Account,
+    *,
+    amounts: Mapping[int, Decimal] | None,
+    reason: str,
+    key: str,
+    by: str,
+    at: datetime,
+) -> Invoice:
+    """Number, book and freeze a credit note, and let it pay what is due of the locked invoice."""
     groups = _groups_to_credit(invoice, amounts)
     totals = totals_of(groups, currency=invoice.currency)
-    _check_creditable(invoice, totals)
+    if totals.figures.total <= 0:
+        raise CannotCorrect(
+            "nothing_to_credit", f"Nothing of {invoice} is left to credit.", attr="lines"
+        )
     note = _draft_note(invoice, totals, reason=reason, at=at)
     note.entry = _book_credit(note, totals, key=key, by=by, at=at)
     write_lines(note, groups, totals)
@@ -66,25 +113,6 @@ def credit_invoice(
     )
     publish("invoice.issued", company=invoice.company, data=invoice_facts(note), at=at)
     return note
-
-
-@transaction.atomic
-def void_invoice(invoice_id: UUID, *, reason: str, key: str, by: str, at: datetime) -> Invoice:
-    """Void an issued invoice: a full credit note takes it back. Returns the invoice."""
-    invoice = Invoice.objects.get(pk=invoice_id)
-    lock_account(invoice.company_id, invoice.currency)
-    if lock_invoice(invoice_id).status == Invoice.Status.VOID:
-        return lock_invoice(invoice_id)
-    credit_invoice(invoice_id, amounts=None, reason=reason, key=f"void:{key}", by=by, at=at)
-    invoice = lock_invoice(invoice_id)
-    invoice.status, invoice.status_reason, invoice.status_changed_at = (
-        Invoice.Status.VOID,
-        reason[:300],
-        at,
-    )
-    invoice.save(update_fields=["status", "status_reason", "status_changed_at"])
-    publish("invoice.voided", company=invoice.company, data=invoice_facts(invoice), at=at)
-    return invoice
 
 
 def _groups_to_credit(invoice: Invoice, amounts: Mapping[int, Decimal] | None) -> list[LineGroup]:
@@ -131,17 +159,13 @@ def _check_line(
         )
 
 
-def _check_creditable(invoice: Invoice, totals: Totals) -> None:
-    """Only what is left of an issued invoice can be credited."""
+def _check_issued(invoice: Invoice) -> None:
+    """Only an issued invoice that is not void can be corrected."""
     if invoice.kind != Invoice.Kind.INVOICE or invoice.status == Invoice.Status.VOID:
         raise CannotCorrect(
             "cannot_correct",
             f"{invoice} is {invoice.status}: only an issued invoice can be credited.",
             status=409,
-        )
-    if totals.figures.total <= 0:
-        raise CannotCorrect(
-            "nothing_to_credit", f"Nothing of {invoice} is left to credit.", attr="lines"
         )
 
 

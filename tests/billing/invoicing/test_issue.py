@@ -9,15 +9,17 @@ import pytest
 from django.db.models import Sum
 from djmoney.money import Money
 
+from accounts.events.models import Event
 from billing.invoicing.actions import close_period, issue_invoice
 from billing.invoicing.corrections import credit_invoice, void_invoice
-from billing.invoicing.exceptions import CannotCorrect, LineAmountInvalid
+from billing.invoicing.exceptions import CannotCorrect, LineAmountInvalid, PaymentRunning
 from billing.invoicing.funds import apply_funds
 from billing.invoicing.mails import invoice_pdf
-from billing.invoicing.models import Allocation, Fund, Invoice
+from billing.invoicing.models import Allocation, Fund, Invoice, InvoicePayment
 from billing.invoicing.queries import periods_to_close
 from billing.ledger.models import Leg
 from billing.ledger.queries import balance, lock_account
+from billing.payments.models import Payment
 from billing.subscriptions.models import BillingPeriod
 from tests.accounts.access.client import Api
 from tests.billing.invoicing.months import CLOSED_AT, IN_MARCH, issue, rate
@@ -176,6 +178,44 @@ def test_voiding_takes_back_all_that_is_left() -> None:
     assert sum(note.total for note in invoice.corrections.all()) == 12
     with pytest.raises(CannotCorrect):
         credit_invoice(invoice.pk, amounts=None, reason="Once more", key="k3", by=BY, at=CLOSED_AT)
+
+
+def test_a_voided_invoice_is_never_said_to_be_paid() -> None:
+    company = make_company(billing_type="postpaid", credit_limit=None)
+    rate(company, net="10")
+    void_invoice(issue(company).pk, reason="Wrong company", key="k", by=BY, at=CLOSED_AT)
+    told = Event.objects.filter(company=company, type__startswith="invoice.")
+    assert [event.type for event in told.order_by("id")] == [
+        "invoice.issued",
+        "invoice.issued",
+        "invoice.voided",
+    ]
+
+
+def test_an_invoice_is_not_voided_while_a_card_is_being_charged_for_it() -> None:
+    """Else the card would pay for what is void: the second of the two has to wait."""
+    company = make_company(billing_type="postpaid", credit_limit=None)
+    rate(company, net="10")
+    invoice = issue(company)
+    payment = Payment.objects.create(
+        company=company,
+        purpose="invoice",
+        method="card",
+        gateway="stripe",
+        amount=Money(10, "USD"),
+        key="pay",
+        by=BY,
+        created_at=CLOSED_AT,
+    )
+    asked = InvoicePayment.objects.create(invoice=invoice, payment=payment)
+    with pytest.raises(PaymentRunning):
+        void_invoice(invoice.pk, reason="Wrong company", key="k1", by=BY, at=CLOSED_AT)
+    asked.is_open = False
+    asked.save()
+    void_invoice(invoice.pk, reason="Wrong company", key="k2", by=BY, at=CLOSED_AT)
+    invoice.refresh_from_db()
+    assert invoice.status == "void"
+    assert invoice.amount_due == 0
 
 
 def test_the_pdf_is_drawn_from_what_was_frozen() -> None:
