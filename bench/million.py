@@ -22,18 +22,25 @@ from bench.database import own_database
 RECORDS = 1_000_000
 
 
+COUNTS = ("accepted", "duplicates", "conflicts", "rejected")
+
+
 def main() -> None:
     total = int(sys.argv[1]) if len(sys.argv) > 1 else RECORDS
     with own_database(), TemporaryDirectory(prefix="tollgate-million-") as folder:
         file = Path(folder) / "usage.ndjson"
         write_usage(file, total=total)
         seconds = import_usage(file)
+        counts = records_by_outcome()
+        began = time.perf_counter()
         findings = importlib.import_module("bench.audit").findings()
-        received = records_received()
+        audited = time.perf_counter() - began
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"{total:,} records in {seconds:,.0f} s, at most {memory} MB, {received:,} accounted for")
+    told = ", ".join(f"{counts[name]:,} {name}" for name in COUNTS)
+    print(f"{total:,} records in {seconds:,.0f} s, {total / seconds:,.0f} a second: {told}")
+    print(f"At most {memory} MB; the books took {audited:,.1f} s.")
     print("\n".join(findings) or "The books agree.")
-    if findings or received != total:
+    if findings or sum(counts.values()) != total:
         sys.exit(1)
 
 
@@ -55,10 +62,12 @@ def import_usage(file: Path) -> float:
     return time.perf_counter() - began
 
 
-def records_received() -> int:
+def records_by_outcome() -> dict[str, int]:
     """Accepted, duplicates, conflicts and rejects of all batches."""
-    models = importlib.import_module("billing.metering.models")
-    return sum(models.UsageBatch.objects.values_list("received", flat=True))
+    batches = importlib.import_module("billing.metering.models").UsageBatch.objects
+    models = importlib.import_module("django.db.models")
+    found: dict[str, int] = batches.aggregate(**{name: models.Sum(name) for name in COUNTS})
+    return found
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import time
 import traceback
 from collections.abc import Callable
 
-from bench.drills import gateway, outages, parallel
+from bench.drills import gateway, invoices, outages, parallel, storage
 from bench.drills.town import Town, town
 
 DRILLS: dict[str, Callable[[Town, random.Random], str]] = {
@@ -19,11 +19,13 @@ DRILLS: dict[str, Callable[[Town, random.Random], str]] = {
         outages.postgres_killed,
         outages.redis_lost,
         outages.two_beats,
+        storage.disk_full_and_read_only_database,
         gateway.gateway_matrix,
         parallel.same_key_pays_once,
         parallel.other_keys_pay_each,
         parallel.holds_never_exceed_the_balance,
         parallel.refunds_never_exceed_the_payment,
+        invoices.invoice_pay_void_and_credit_notes_in_parallel,
     )
 }
 
@@ -47,10 +49,10 @@ def _run(name: str, stack: Town, *, seed: int) -> bool:
         told = DRILLS[name](stack, random.Random(seed))
         stack.audit()
     except AssertionError:
-        print(f"{name:<34} FAILED after {time.monotonic() - started:.0f} s")
+        print(f"{name:<46} FAILED after {time.monotonic() - started:.0f} s")
         traceback.print_exc()
         return False
-    print(f"{name:<34} holds   {time.monotonic() - started:4.0f} s   {told}", flush=True)
+    print(f"{name:<46} holds   {time.monotonic() - started:4.0f} s   {told}", flush=True)
     return True
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from bench.drills.town import Town
 
 PRICE = Decimal("0.01")
+LONG_AGO = "2026-01-01T00:00:00Z"
 
 
 @dataclass
@@ -32,32 +33,34 @@ def plan(town: Town) -> str:
         "kind": "metered",
         "currency": "USD",
         "meter": "tokens",
+        "effective_from": LONG_AGO,
         "prices": [{"per_unit": str(PRICE), "unit": "token"}],
     }
     return str(town.send("plans/", body)["id"])
 
 
-def customer(town: Town, plan_id: str, *, card: str = "pm_card_visa") -> Customer:
-    """A new prepaid customer with a card and a subscription."""
+def customer(town: Town, plan_id: str, *, billing_type: str = "prepaid") -> Customer:
+    """A new customer with a card and a subscription; without limit when it pays afterwards."""
     name = f"drill-{uuid.uuid4().hex[:12]}"
     body = {
         "name": name,
         "email": f"{name}@drill.example",
         "category": "organization",
-        "billing_type": "prepaid",
+        "billing_type": billing_type,
         "contract_type": "payg",
         "currency": "USD",
         "country": "US",
         "timezone": "UTC",
         "wallet_enabled": True,
         "minimum_balance": "0",
-        "credit_limit": "0",
+        "credit_limit": "0" if billing_type == "prepaid" else None,
         "tax_percent": "0",
     }
     company = str(town.send("companies/", body)["id"])
-    method = {"gateway": "stripe", "token": card, "make_default": True}
+    method = {"gateway": "stripe", "token": "pm_card_visa", "make_default": True}
     town.send(f"companies/{company}/payment-methods/", method)
-    town.send("subscriptions/", {"company": company, "plan": plan_id, "subject": name})
+    subscription = {"company": company, "plan": plan_id, "subject": name, "starts_at": LONG_AGO}
+    town.send("subscriptions/", subscription)
     return Customer(company, name)
 
 
@@ -74,24 +77,31 @@ def pay_in(town: Town, who: Customer, amount: Decimal) -> None:
     who.paid += amount
 
 
-def use(town: Town, who: Customer, quantities: list[int]) -> None:
-    """Usage records, sent until they are accepted or known: ids make them happen once."""
-    now = town.read("sandbox/clock/")["now"]
-    records = [
+def use(town: Town, who: Customer, quantities: list[int], *, at: str = "") -> None:
+    """Usage records, sent without a key until they are accepted or known: ids make it once."""
+    records = new_records(town, who, quantities, at=at)
+    answer = town.persist("usage/", {"source": "drill", "records": records})
+    taken = answer["accepted"] + answer["duplicates"]
+    if taken != len(records):
+        raise AssertionError(f"usage: {answer}")
+    who.used += sum(quantities)
+
+
+def new_records(
+    town: Town, who: Customer, quantities: list[int], *, at: str = ""
+) -> list[dict[str, object]]:
+    """Records with ids of their own, of use at an instant, now unless said."""
+    started_at = at or town.read("sandbox/clock/")["now"]
+    return [
         {
             "id": str(uuid.uuid4()),
             "subject": who.subject,
-            "started_at": now,
+            "started_at": started_at,
             "quantity": quantity,
             "meter": "tokens",
         }
         for quantity in quantities
     ]
-    answer = town.send("usage/", {"source": "drill", "records": records})
-    taken = answer["accepted"] + answer["duplicates"]
-    if taken != len(records):
-        raise AssertionError(f"usage: {answer}")
-    who.used += sum(quantities)
 
 
 def balance(town: Town, who: Customer) -> Decimal:

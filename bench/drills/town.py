@@ -24,7 +24,7 @@ from config.sandbox import environment, processes
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 120
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 Json = dict[str, Any]
 
 
@@ -58,7 +58,10 @@ class Town:
 
     def send(self, path: str, body: object, *, key: str | None = None) -> Json:
         """A POST that must succeed sooner or later: repeated with its key until it is answered."""
-        key = key or str(uuid.uuid4())
+        return self.persist(path, body, key=key or str(uuid.uuid4()))
+
+    def persist(self, path: str, body: object, *, key: str | None = None) -> Json:
+        """As `send`; without a key where the body itself is known again, as usage records are."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             answer = self.call("POST", path, body, key=key)
@@ -88,6 +91,12 @@ class Town:
         """Tell the sandbox gateway to misbehave."""
         base = self.settings["STRIPE_API_BASE"]
         requests.post(f"{base}/_control/{path}", json=body, timeout=30).raise_for_status()
+
+    def gateway_events(self) -> list[Json]:
+        """What the sandbox gateway has told of, the oldest first."""
+        answer = requests.get(f"{self.settings['STRIPE_API_BASE']}/_control/", timeout=30)
+        events: list[Json] = answer.json()["events"]
+        return events
 
     @property
     def settings(self) -> Mapping[str, str]:
