@@ -147,10 +147,15 @@ def suspend_sim(
     at: datetime,
     suspended_by: Sim.SuspendedBy,
 ) -> Sim:
-    """Take a SIM out of service; who did it decides who may bring it back."""
+    """Take a SIM out of service; who did it decides who may bring it back.
+
+    What the provider suspended stays the provider's: nobody else takes that over.
+    """
     sim = lock_sim(iccid)
     if sim.subscription is None:
         raise SimNotAssigned(sim)
+    if sim.suspended_by == Sim.SuspendedBy.PROVIDER and suspended_by != Sim.SuspendedBy.PROVIDER:
+        return sim
     if sim.status == _SUSPENDED and suspended_by == _SYSTEM:
         return sim
     if sim.status == _SUSPENDED:
