@@ -6,11 +6,13 @@ from accounts.companies.models import Company
 from accounts.events.models import Event, Handling
 from accounts.jobs.models import JobRun
 from accounts.notifications.models import Mail, MailAttachment
+from accounts.pages.models import ColumnChoice, SavedView
 from accounts.people.models import Invitation, Member, User
 
 __all__ = [
     "ApiKey",
     "AuditRecord",
+    "ColumnChoice",
     "Company",
     "Event",
     "Handling",
@@ -20,5 +22,6 @@ __all__ = [
     "Mail",
     "MailAttachment",
     "Member",
+    "SavedView",
     "User",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from accounts.pages import portal as pages
 from accounts.people import portal as people
 from accounts.team import portal as team
 
-urlpatterns = [*people.urlpatterns, *team.urlpatterns]
+urlpatterns = [*people.urlpatterns, *team.urlpatterns, *pages.urlpatterns]

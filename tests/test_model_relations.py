@@ -26,7 +26,7 @@ BILLING = [
     "onboarding",
     "insight",
 ]
-ACCOUNTS = ["companies", "audit", "jobs", "events", "people", "access", "notifications"]
+ACCOUNTS = ["companies", "audit", "jobs", "events", "people", "access", "notifications", "pages"]
 TELECOM = ["operators", "sims"]
 FOLDERS = {"accounts": ACCOUNTS, "billing": BILLING, "telecom": TELECOM}
 

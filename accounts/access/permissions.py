@@ -26,6 +26,7 @@ class Permission(StrEnum):
 
     SEE_MONEY = "see_money"
     PAY = "pay"
+    EXPORT = "export"
     SEE_SIMS = "see_sims"
     CHANGE_SIMS = "change_sims"
     SEE_TEAM = "see_team"
@@ -40,7 +41,9 @@ _ADMIN = frozenset(Permission) - {Permission.CLOSE_COMPANY, Permission.CHANGE_OW
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.ADMIN: _ADMIN,
-    Role.FINANCE: frozenset({Permission.SEE_MONEY, Permission.PAY, Permission.SEE_SIMS}),
+    Role.FINANCE: frozenset(
+        {Permission.SEE_MONEY, Permission.PAY, Permission.EXPORT, Permission.SEE_SIMS}
+    ),
     Role.VIEWER: frozenset({Permission.SEE_MONEY, Permission.SEE_SIMS}),
     Role.END_USER: frozenset(),
 }

@@ -23,6 +23,7 @@ CSS = {
     "figure": "tg-col-num tg-col-figure",
     "minor": "tg-col-minor",
     "minor number": "tg-col-num tg-col-minor",
+    "check": "tg-col-check",
 }
 
 
@@ -30,9 +31,9 @@ class CellColumn(tables.Column):  # type: ignore[misc]
     """A cell drawn by `components/cells/<cell>.html` from `value`, `record`, `currency`, `url`.
 
     `place` says what the column is on a phone and how it is aligned: "key" (the row's name),
-    "figure" (its amount), "number", "minor" (left out on middle widths). `currency` names the
-    row's attribute with the currency; `page` names the row's own page and `by` the attribute that
-    addresses it.
+    "figure" (its amount), "number", "minor" (left out on middle widths), "check" (its box, for
+    acts on several rows). `currency` names the row's attribute with the currency; `page` names the
+    row's own page and `by` the attribute that addresses it.
     """
 
     def __init__(
@@ -48,9 +49,12 @@ class CellColumn(tables.Column):  # type: ignore[misc]
         super().__init__(orderable=False, default="", **options)
         self.template = f"components/cells/{cell}.html"
         self.css = CSS[place]
-        self.is_labelled = place not in ("key", "figure")
+        self.is_key = place == "key"
+        self.is_check = place == "check"
+        self.is_labelled = place not in ("key", "figure", "check")
         self.is_plain = cell == "text" and page == ""
         self.is_amount = cell in ("money", "signed_money")
+        self.needs_currency = self.is_amount or cell == "cost"
         self.currency = currency
         self.page = page
         self.by = by

@@ -21,6 +21,11 @@ def confirmation(
     request: HttpRequest, *, title: str, text: str, yes: str, back: str
 ) -> HttpResponse:
     """The page that asks, with the form's fields kept. `text` says what will happen."""
-    fields = {name: sent for name, sent in request.POST.items() if name not in NOT_REPEATED}
+    fields = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in NOT_REPEATED
+        for value in values
+    ]
     context = {"title": title, "text": text, "yes": yes, "back": back, "fields": fields}
     return render(request, "components/confirm_page.html", context)

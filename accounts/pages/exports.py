@@ -14,6 +14,7 @@ import django_tables2 as tables
 from django.db.models import Model, QuerySet
 from django.http import StreamingHttpResponse
 
+from accounts.pages.choosing import arranged
 from accounts.pages.columns import Raw
 
 Row = TypeVar("Row", bound=Model)
@@ -21,7 +22,9 @@ BATCH = 2000
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "jsonl": "application/x-ndjson",
 }
+CURRENCY = "currency"
 
 
 @dataclass(frozen=True)
@@ -44,41 +47,73 @@ def writes_files(writer: FileWriter) -> FileWriter:
 
 
 def exported(
-    queryset: QuerySet[Row], table: type[tables.Table], *, name: str, file_format: str
+    queryset: QuerySet[Row],
+    table: type[tables.Table],
+    columns: Sequence[str],
+    *,
+    name: str,
+    file_format: str,
 ) -> StreamingHttpResponse:
-    """The answer with the file; `file_format` is one of FORMATS."""
+    """The answer with the file; `file_format` is one of FORMATS.
+
+    Without `columns` it holds all that the table has; with them those, in their order, and the
+    currency with every amount.
+    """
+    names = _file_columns(table, columns)
+    rows = (row for batch in batches(queryset) for row in _values(table, batch, names))
+    return file_answer(_heads(table, names), rows, name=name, file_format=file_format)
+
+
+def file_answer(
+    columns: Sequence[FileColumn], rows: Iterable[Sequence[Raw]], *, name: str, file_format: str
+) -> StreamingHttpResponse:
+    """A download that is written while it is read."""
     [writer] = _writers
-    chunks = writer(_columns(table), _rows(queryset, table), file_format, name)
     return StreamingHttpResponse(
-        chunks,
+        writer(columns, rows, file_format, name),
         content_type=FORMATS[file_format],
         headers={"Content-Disposition": f'attachment; filename="{name}.{file_format}"'},
     )
 
 
-def _columns(table: type[tables.Table]) -> list[FileColumn]:
-    columns = [one for one in table([]).columns.iterall() if not one.column.exclude_from_export]
-    has_currency = "currency" in {one.name for one in columns}
-    return [
-        FileColumn(
-            key=one.name,
-            title=str(one.header),
-            currency_key="currency" if one.column.is_amount and has_currency else "",
-        )
-        for one in columns
-    ]
-
-
-def _rows(queryset: QuerySet[Row], table: type[tables.Table]) -> Iterator[list[Raw]]:
-    for batch in _batches(queryset):
-        values = table(batch).as_values()
-        next(values)
-        yield from values
-
-
-def _batches(queryset: QuerySet[Row]) -> Iterator[list[Row]]:
+def batches(queryset: QuerySet[Row]) -> Iterator[list[Row]]:
+    """All rows by primary key, newest first, some at a time."""
     ordered = queryset.order_by("-pk")
     batch = list(ordered[:BATCH])
     while batch:
         yield batch
         batch = list(ordered.filter(pk__lt=batch[-1].pk)[:BATCH])
+
+
+def _file_columns(table: type[tables.Table], columns: Sequence[str]) -> list[str]:
+    on_offer = {
+        name: column
+        for name, column in table.base_columns.items()
+        if not column.exclude_from_export
+    }
+    names = [name for name in columns or on_offer if name in on_offer]
+    needs_currency = any(on_offer[name].needs_currency for name in names)
+    if needs_currency and CURRENCY in on_offer and CURRENCY not in names:
+        return [*names, CURRENCY]
+    return names
+
+
+def _heads(table: type[tables.Table], names: Sequence[str]) -> list[FileColumn]:
+    has_currency = CURRENCY in names
+    columns = [(name, table.base_columns[name]) for name in names]
+    return [
+        FileColumn(
+            key=name,
+            title=str(column.verbose_name),
+            currency_key=CURRENCY if column.is_amount and has_currency else "",
+        )
+        for name, column in columns
+    ]
+
+
+def _values(
+    table: type[tables.Table], batch: Sequence[Model], names: Sequence[str]
+) -> Iterator[list[Raw]]:
+    values = arranged(table, batch, names).as_values()
+    next(values)
+    yield from values

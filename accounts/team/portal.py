@@ -66,7 +66,7 @@ MEMBERS = ListPage[Member](
     },
     default_sort="oldest",
     empty=Empty(icon="users", title=_("Nobody yet"), text=_("Members of the company appear here.")),
-    export_name="team",
+    name="team",
 )
 
 

@@ -87,7 +87,7 @@ INVOICES = ListPage[Invoice](
         title=_("No invoices yet"),
         text=_("At the end of a billing period its invoice appears here, with a PDF to keep."),
     ),
-    export_name="invoices",
+    name="invoices",
     sums=_sums,
 )
 

@@ -62,7 +62,7 @@ TRANSACTIONS = ListPage[Leg](
         title=_("No transactions yet"),
         text=_("Every movement of the balance appears here: payments, usage, fees, refunds."),
     ),
-    export_name="transactions",
+    name="transactions",
     sums=_sums,
 )
 

@@ -122,7 +122,7 @@ CHARGES = ListPage[Charge](
         title=_("No charges yet"),
         text=_("Each usage record and each fee appears here with its price, and why."),
     ),
-    export_name="charges",
+    name="charges",
     sums=_sums,
 )
 

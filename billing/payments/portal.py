@@ -53,7 +53,7 @@ PAYMENTS = ListPage[Payment](
         title=_("No payments yet"),
         text=_("Every payment appears here with its receipt, by card or by bank transfer."),
     ),
-    export_name="payments",
+    name="payments",
     sums=_sums,
 )
 

@@ -59,7 +59,7 @@ RECHARGES = ListPage[Recharge](
         title=_("No recharges yet"),
         text=_("Recharges by you and by the automatic rule appear here, with every attempt."),
     ),
-    export_name="recharges",
+    name="recharges",
     sums=_sums,
 )
 

@@ -1,12 +1,17 @@
 /* Keyboard movement in lists: J/K or the arrow keys go from row to row of table[data-rows],
-   Home and End to the ends, Enter follows the row's link, "/" goes to the search field. */
+   Home and End to the ends, Enter follows the row's link, X checks its box, "/" goes to the search
+   field, "?" shows all this (#list-keys). */
 
 const KEYS = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
+const TYPING = "input:not([type=checkbox]), select, textarea, [contenteditable], dialog *, .tg-menu *";
 
+/* A row is stood on by its link; one without a link by itself. */
 function rowLinks(table) {
-  return [...table.querySelectorAll("tbody tr")]
-    .map((row) => row.querySelector("[data-row-link], td a"))
-    .filter(Boolean);
+  return [...table.querySelectorAll("tbody tr")].map((row) => {
+    const link = row.querySelector("[data-row-link], td a");
+    if (!link) row.tabIndex = -1;
+    return link ?? row;
+  });
 }
 
 function target(event, links) {
@@ -21,12 +26,20 @@ function target(event, links) {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.matches("input, select, textarea, [contenteditable], dialog *, .tg-menu *")) return;
+  if (event.target.matches(TYPING)) return;
   if (event.key === "/") {
     const search = document.querySelector("input[type=search]");
     if (!search) return;
     event.preventDefault();
     search.focus();
+    return;
+  }
+  if (event.key === "?") {
+    document.getElementById("list-keys")?.togglePopover();
+    return;
+  }
+  if (event.key === "x") {
+    event.target.closest("table[data-rows] tr")?.querySelector("input[type=checkbox]")?.click();
     return;
   }
   const table = event.target.closest("table[data-rows]") ?? document.querySelector("table[data-rows]");

@@ -52,7 +52,7 @@ SIMS = ListPage[Sim](
         title=_("No SIMs yet"),
         text=_("SIMs that the provider assigns to you appear here with their status and usage."),
     ),
-    export_name="sims",
+    name="sims",
 )
 
 

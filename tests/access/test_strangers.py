@@ -28,6 +28,7 @@ SHARED = {
     "api/v1/features/<slug:key>": "invoice_menu",
     "api/v1/exports/<slug:dataset>": "payments",
     "portal/invitations/<str:token>": "who-has-the-link-may",
+    "portal/lists/<slug:page>": "transactions",
 }
 """Parameters that name nothing of a company."""
 

@@ -13,6 +13,7 @@ from stdnum import luhn
 from accounts.access.actions import create_api_key
 from accounts.companies.models import Company
 from accounts.events.actions import publish_positions
+from accounts.pages.actions import save_view
 from accounts.people.invitations import invite_member
 from accounts.people.models import Member, Role
 from billing.documents.models import Receipt
@@ -75,12 +76,22 @@ def _people(company: Company, member: Member, mark: str) -> dict[str, str]:
         at=now(),
     )
     key, _ = create_api_key(company=company, name=mark, by=BY, at=NOW)
+    view = save_view(
+        member.user,
+        company,
+        page="transactions",
+        name=mark,
+        query="columns=at,amount",
+        is_default=False,
+        at=NOW,
+    )
     return {
         "api/v1/companies/<uuid:company_id>/members/<uuid:pk>": str(member.pk),
         "api/v1/companies/<uuid:company_id>/api-keys/<uuid:pk>": str(key.pk),
         "api/v1/api-keys/<uuid:pk>": str(key.pk),
         "portal/team/<uuid:member_id>": str(member.pk),
         "portal/team/invitations/<uuid:invitation_id>": str(invitation.pk),
+        "portal/views/<uuid:view_id>": str(view.pk),
     }
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.db import connection
 
 from accounts.companies.models import Company
 from accounts.people.models import Role
@@ -70,3 +73,15 @@ def test_a_viewer_sees_and_a_finance_member_does_not_suspend() -> None:
 @pytest.mark.parametrize("iccid", ["1", "8" * 500, "%00", "..%2F..", "٣٣٣"])
 def test_an_iccid_that_is_none_is_not_found(iccid: str) -> None:
     assert browser(make_company()).get(f"/portal/sims/{iccid}/").status_code == 404
+
+
+def test_a_count_too_long_to_make_is_an_estimate() -> None:
+    company = make_company()
+    Sim.objects.bulk_create(
+        Sim(iccid=f"{number:019}", company=company, status_changed_at=LONG_AGO, created_at=LONG_AGO)
+        for number in range(12_345)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE sim")
+    html = browser(company).get("/portal/sims/").text
+    assert re.search(r"about <span[^>]*>12,000</span> rows", html)
