@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from telecom.sims.portal import urlpatterns as sims
+from telecom.sims.portal_bulk import urlpatterns as several_sims
 
-urlpatterns = [*sims]
+urlpatterns = [*sims, *several_sims]

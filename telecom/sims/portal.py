@@ -66,7 +66,13 @@ def visible_sims(request: PortalRequest) -> QuerySet[Sim]:
 
 @requires(None)
 def sims(request: PortalRequest) -> HttpResponseBase:
-    return SIMS.respond(request, visible_sims(request), template="telecom/sims/sims.html")
+    can_change = can(request.member.role, Permission.CHANGE_SIMS)
+    return SIMS.respond(
+        request,
+        visible_sims(request),
+        template="telecom/sims/sims.html",
+        bulk="telecom/sims/bulk.html" if can_change else "",
+    )
 
 
 @requires(None)

@@ -29,6 +29,13 @@ def sim_address(sim: Sim) -> str:
 class SimTable(tables.Table):  # type: ignore[misc]
     """Usage and data left come in one query each for all rows of the page."""
 
+    check = CellColumn(
+        "check",
+        accessor="iccid",
+        place="check",
+        exclude_from_export=True,
+        verbose_name=_("Choose all on this page"),
+    )
     iccid = CellColumn("id", place="key", page="portal:sim", by="iccid", verbose_name=_("ICCID"))
     status = CellColumn("status", verbose_name=_("Status"))
     plan = CellColumn(accessor="plan.name", verbose_name=_("Plan"))

@@ -149,6 +149,44 @@ def test_a_card_with_3d_secure_is_confirmed_and_pays(visit: Visit) -> None:
     expect(who.page.get_by_role("link", name=re.compile("Receipt RV-"))).to_be_visible()
 
 
+def test_a_list_is_walked_by_the_keyboard_alone(visit: Visit) -> None:
+    page = visit("customer").page
+    page.goto("/portal/charges/")
+    links = [row.get_by_role("link").first for row in page.locator("tbody tr").all()]
+    for key, row in (("j", 0), ("ArrowDown", 1), ("j", 2), ("k", 1), ("End", -1), ("Home", 0)):
+        page.keyboard.press(key)
+        expect(links[row]).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_hidden()
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    links[1].focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/portal/charges/.+"))
+    page.goto("/portal/sims/")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("[data-check]").first).to_be_checked()
+    expect(page.locator("[data-check-count]")).to_have_text("1")
+
+
+def test_columns_move_without_asking_the_server(visit: Visit) -> None:
+    """And back to what they were, for the tests that come after."""
+    page = visit("customer").page
+    page.goto("/portal/sims/")
+    page.get_by_text("Columns", exact=True).click()
+    page.get_by_role("button", name="Move Plan up").click()
+    page.get_by_role("checkbox", name="MSISDN").uncheck()
+    page.get_by_role("button", name="Apply").click()
+    heads = page.locator("thead th:not(.tg-col-check)")
+    expect(heads).to_have_text(["ICCID", "Plan", "Status", "Labels", "Last 14 days", "Data left"])
+    page.get_by_text("Columns", exact=True).click()
+    page.get_by_role("button", name="Reset").click()
+    expect(heads.nth(1)).to_have_text("Status")
+
+
 def test_two_clicks_on_pay_are_one_payment(visit: Visit) -> None:
     who = visit("customer")
     customer.open_pay_now(who)
