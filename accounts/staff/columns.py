@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,26 @@ from django.utils.timezone import localtime
 from unfold.decorators import display
 
 Column = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A column of an export: what stands behind the picture that a cell shows.
+
+    An amount's names the column of its currency.
+    """
+
+    key: str
+    title: str
+    of: Callable[[Any], object]
+    currency_key: str = ""
+
+
+def shows(column: Callable[..., Any], *plain: Plain) -> Column:
+    """The column (or an admin's method), which an export writes as these."""
+    column.plain = plain  # type: ignore[attr-defined]
+    return column
+
 
 # What a state means to whoever looks down a list: fine, wait, act, wrong, over.
 TONES: Mapping[str, str] = {
@@ -43,20 +64,24 @@ def status_column(name: str = "status", *, title: str = "Status") -> Column:
         shown = getattr(row, f"get_{name}_display", lambda: value)()
         return value, str(shown)
 
-    return _named(column, name)
+    return _named(column, name, title)
 
 
 def link_column(name: str, *, title: str) -> Column:
     """A related row, linked to its page; nothing when there is none."""
 
+    def related(row: Model) -> Model | None:
+        found: Model | None = row
+        for step in name.split("__"):
+            found = getattr(found, step, None)
+        return found
+
     @admin.display(description=title, ordering=name)
     def column(row: Model) -> SafeString | str:
-        related: Model | None = row
-        for step in name.split("__"):
-            related = getattr(related, step, None)
-        return "" if related is None else record_link(related)
+        found = related(row)
+        return "" if found is None else record_link(found)
 
-    return _named(column, name)
+    return shows(_called(column, name), Plain(name, title, related))
 
 
 def record_link(row: Model, text: str = "") -> SafeString:
@@ -73,7 +98,7 @@ def when_column(name: str, *, title: str) -> Column:
     def column(row: Model) -> SafeString | str:
         return instant_cell(getattr(row, name))
 
-    return _named(column, name)
+    return _named(column, name, title)
 
 
 def instant_cell(instant: datetime | None) -> SafeString | str:
@@ -98,7 +123,7 @@ def short_column(name: str, *, title: str, longest: int = 80) -> Column:
             return text
         return format_html('<span title="{}">{}…</span>', text, text[:longest])
 
-    return _named(column, name)
+    return _named(column, name, title)
 
 
 def number_column(name: str, *, title: str) -> Column:
@@ -111,10 +136,15 @@ def number_column(name: str, *, title: str) -> Column:
         return format_html('<span class="ta-money">{}</span>', shown)
 
     column.__name__ = f"{name}_money"
-    return column
+    return shows(column, Plain(name, title, lambda row: getattr(row, name)))
 
 
-def _named(column: Column, name: str) -> Column:
+def _named(column: Column, name: str, title: str) -> Column:
+    """A column that shows the row's attribute of that name."""
+    return shows(_called(column, name), Plain(name, title, lambda row: getattr(row, name)))
+
+
+def _called(column: Column, name: str) -> Column:
     """The admin tells columns apart by the function's name."""
     column.__name__ = f"{name}_column"
     return column

@@ -3,6 +3,7 @@ above the set amount."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
 from django.contrib import admin
@@ -14,13 +15,25 @@ from unfold.contrib.filters.admin import FieldTextFilter, RangeDateTimeFilter
 from unfold.decorators import action
 
 from accounts.staff.acts import Act, ConfirmForm, Perform, act_page, record_or_404, staff_label
-from accounts.staff.columns import link_column, short_column, status_column, when_column
+from accounts.staff.columns import (
+    link_column,
+    short_column,
+    shows,
+    status_column,
+    when_column,
+)
 from accounts.staff.records import RecordAdmin, RecordInline
 from billing.ledger.adjustments import approve_adjustment, decline_adjustment
 from billing.ledger.models import Account, Adjustment, Entry, Hold, Leg
 from billing.ledger.queries import with_own_balances
-from billing.money.columns import amount_cell, amount_column
+from billing.money.columns import amount_cell, amount_column, plain_amount
 from config import clock
+
+
+def _balance(account: Account) -> Decimal:
+    """Of an account as `with_own_balances` reads it."""
+    own: Decimal = account.own_balance  # type: ignore[attr-defined]
+    return own if account.balance is None else account.balance
 
 
 @admin.register(Account)
@@ -46,8 +59,14 @@ class AccountAdmin(RecordAdmin):
 
     @admin.display(description="Balance", ordering="balance")
     def balance_money(self, account: Account) -> SafeString | str:
-        stored, own = account.balance, account.own_balance  # type: ignore[attr-defined]
-        return amount_cell(own if stored is None else stored, account.currency)
+        return amount_cell(_balance(account), account.currency)
+
+    shows(
+        balance_money,
+        *plain_amount(
+            "balance", title="Balance", amount=_balance, currency=lambda account: account.currency
+        ),
+    )
 
 
 class LegInline(RecordInline):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model
@@ -10,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from djmoney.money import Money
 
-from accounts.staff.columns import Column
+from accounts.staff.columns import Column, Plain, shows
 from billing.money.calc import plain, round_minor
 
 
@@ -38,7 +40,15 @@ def amount_column(name: str, *, title: str, currency: str = "currency") -> Colum
         return amount_cell(getattr(row, name), str(_at(row, currency)))
 
     column.__name__ = f"{name}_money"
-    return column
+    return shows(
+        column,
+        *plain_amount(
+            name,
+            title=title,
+            amount=lambda row: getattr(row, name),
+            currency=lambda row: str(_at(row, currency)),
+        ),
+    )
 
 
 def money_column(name: str, *, title: str) -> Column:
@@ -50,7 +60,30 @@ def money_column(name: str, *, title: str) -> Column:
         return "" if money is None else amount_cell(money.amount, str(money.currency))
 
     column.__name__ = f"{name}_money"
-    return column
+    return shows(
+        column,
+        *plain_amount(
+            name,
+            title=title,
+            amount=lambda row: getattr(getattr(row, name), "amount", None),
+            currency=lambda row: str(getattr(getattr(row, name), "currency", "")),
+        ),
+    )
+
+
+def plain_amount(
+    name: str,
+    *,
+    title: str,
+    amount: Callable[[Any], Decimal | None],
+    currency: Callable[[Any], str],
+) -> tuple[Plain, Plain]:
+    """What an export writes for an amount: the exact figure, and its currency beside it."""
+    key = f"{name}_currency"
+    return (
+        Plain(name, title, amount, currency_key=key),
+        Plain(key, f"{title}, currency", currency),
+    )
 
 
 def _at(row: object, path: str) -> object:

@@ -71,6 +71,7 @@ ACTS: dict[str, Area] = {
     "accounts.resend_mail": Area.MAILS,
 }
 EXPORT = "billing.export_finance"
+EXPORT_LISTS = "accounts.export_lists"
 BOOKS = "billing.view_books"
 LOOK_AT = "accounts.look_at_company"
 
@@ -99,19 +100,26 @@ class Role:
 ROLES: dict[str, Role] = {
     role.name: role
     for role in (
-        Role("administrator", "All.", EVERYTHING, EVERYTHING, frozenset({EXPORT, BOOKS, LOOK_AT})),
+        Role(
+            "administrator",
+            "All.",
+            EVERYTHING,
+            EVERYTHING,
+            frozenset({EXPORT, EXPORT_LISTS, BOOKS, LOOK_AT}),
+        ),
         Role(
             "billing",
             "Money, invoices, recharges, adjustments up to a set amount (a second person above).",
             frozenset({Area.COMPANIES, Area.MONEY, Area.CATALOG, Area.USAGE, Area.MAILS}),
             frozenset({Area.COMPANIES, Area.MONEY, Area.MAILS}),
-            frozenset({EXPORT, BOOKS}),
+            frozenset({EXPORT, EXPORT_LISTS, BOOKS}),
         ),
         Role(
             "operations",
             "SIMs, operators, usage, jobs; no money.",
             frozenset({Area.COMPANIES, Area.CONNECTIVITY, Area.USAGE, Area.OPERATIONS, Area.MAILS}),
             frozenset({Area.CONNECTIVITY, Area.USAGE, Area.OPERATIONS, Area.MAILS}),
+            frozenset({EXPORT_LISTS}),
         ),
         Role(
             "support",
@@ -125,8 +133,14 @@ ROLES: dict[str, Role] = {
             "Plans, packages, features.",
             frozenset({Area.CATALOG, Area.CONFIG, Area.COMPANIES}),
             frozenset({Area.CATALOG, Area.CONFIG}),
+            frozenset({EXPORT_LISTS}),
         ),
-        Role("auditor", "Reads all, with history.", EVERYTHING, besides=frozenset({EXPORT, BOOKS})),
+        Role(
+            "auditor",
+            "Reads all, with history.",
+            EVERYTHING,
+            besides=frozenset({EXPORT, EXPORT_LISTS, BOOKS}),
+        ),
     )
 }
 

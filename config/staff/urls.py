@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 from config.staff import books, features, gateways, jobs
+from config.staff.list_export import export_list
 from config.staff.pages import page_path
 
 
@@ -22,4 +23,7 @@ def staff_urls() -> list[URLPattern]:
         page_path("operations/jobs/", jobs.jobs, name="jobs"),
         page_path("operations/jobs/<slug:name>/run/", jobs.run, name="job_run"),
         page_path("operations/books/", books.books, name="books"),
+        page_path(
+            "export/<slug:app>/<slug:model>/<slug:file_format>/", export_list, name="list_export"
+        ),
     ]
