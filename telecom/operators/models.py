@@ -84,17 +84,3 @@ class OperatorJob(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.line}"
-
-
-class NetworkCode(models.Model):
-    """A PLMN (MCC + MNC) and the country it stands for; loaded from the vendored table."""
-
-    plmn = models.CharField(max_length=6, primary_key=True)
-    country = models.CharField(max_length=2)
-    network = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        db_table = "network_code"
-
-    def __str__(self) -> str:
-        return f"{self.plmn} ({self.country})"
