@@ -35,7 +35,8 @@ from config.demo.cast import COMPANIES, EUROPE, OWNER_EMAIL, PASSWORD, PLANS, Co
 from features.actions import set_value
 from telecom.operators.models import Operator
 from telecom.operators.tasks import fetch_operator_usage
-from telecom.sims.actions import assign_sim, create_sim
+from telecom.sims.actions.assignment import assign_sim
+from telecom.sims.actions.stock import create_sim
 from telecom.sims.models import Sim
 from telecom.sims.tasks import run_operator_jobs
 

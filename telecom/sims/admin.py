@@ -16,13 +16,9 @@ from accounts.staff.acts import Act, ReasonForm, act_page, record_or_404, staff_
 from accounts.staff.columns import link_column, short_column, status_column, when_column
 from accounts.staff.records import RecordAdmin, RecordInline
 from config import clock
-from telecom.sims.actions import (
-    activate_sim,
-    archive_sim,
-    assign_sim,
-    create_sim,
-    suspend_sim,
-)
+from telecom.sims.actions.assignment import assign_sim
+from telecom.sims.actions.service import activate_sim, suspend_sim
+from telecom.sims.actions.stock import archive_sim, create_sim
 from telecom.sims.models import Sim, StatusChange
 from telecom.sims.staff_forms import AssignForm, SimForm
 

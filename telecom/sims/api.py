@@ -13,7 +13,9 @@ from accounts.access.exceptions import Refused
 from accounts.access.permissions import AnyKey, StaffWrites
 from accounts.access.views import ApiViewSet
 from config import clock
-from telecom.sims.actions import activate_sim, archive_sim, assign_sim, create_sim, suspend_sim
+from telecom.sims.actions.assignment import assign_sim
+from telecom.sims.actions.service import activate_sim, suspend_sim
+from telecom.sims.actions.stock import archive_sim, create_sim
 from telecom.sims.dispatch import hurry_operations
 from telecom.sims.models import Sim
 from telecom.sims.queries import sims_in_list

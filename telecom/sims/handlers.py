@@ -7,7 +7,7 @@ from uuid import UUID
 
 from accounts.events.models import Event
 from accounts.events.registry import on
-from telecom.sims.actions import first_use, follow_services
+from telecom.sims.actions.service import first_use, follow_services
 from telecom.sims.dispatch import hurry_operations
 
 

@@ -27,7 +27,7 @@ from billing.money.calc import round_half_even
 from billing.templatetags.wording import bytes_text
 from config import clock
 from features.queries import value
-from telecom.sims.actions import activate_sim, suspend_sim
+from telecom.sims.actions.service import activate_sim, suspend_sim
 from telecom.sims.dispatch import hurry_operations
 from telecom.sims.filters import SimListFilter
 from telecom.sims.models import Sim

@@ -22,7 +22,7 @@ from accounts.pages.columns import Words
 from accounts.pages.confirmation import confirmation, is_confirmed
 from accounts.pages.lists import SIZES
 from config import clock
-from telecom.sims.actions import activate_sim, suspend_sim
+from telecom.sims.actions.service import activate_sim, suspend_sim
 from telecom.sims.calc import has_valid_check_digit
 from telecom.sims.dispatch import hurry_operations
 from telecom.sims.models import Sim

@@ -8,7 +8,7 @@ from celery import shared_task
 
 from config import clock
 from telecom.operators.actions import Line, carry_out, claim_due_jobs
-from telecom.sims.actions import settle_operation
+from telecom.sims.actions.outcomes import settle_operation
 from telecom.sims.dispatch import CARRY_OUT
 from telecom.sims.models import Sim
 

@@ -23,7 +23,8 @@ from billing.ledger.holds import place_hold
 from billing.payments.models import Payment, PaymentMethod, Refund
 from billing.recharges.models import Recharge
 from config.clock import now
-from telecom.sims.actions import assign_sim, create_sim
+from telecom.sims.actions.assignment import assign_sim
+from telecom.sims.actions.stock import create_sim
 from tests.accounts.access.client import Api, company_client
 from tests.accounts.companies.rows import make_user
 from tests.factories import BY, NOW, make_company, make_plan, make_subscription, new_key, pay_in

@@ -18,15 +18,9 @@ from billing.subscriptions.models import Subscription
 from billing.subscriptions.services import stop_at_floor
 from config.sandbox.testing import Stack
 from telecom.operators.models import Operator, OperatorJob
-from telecom.sims.actions import (
-    activate_sim,
-    archive_sim,
-    assign_sim,
-    create_sim,
-    first_use,
-    follow_services,
-    suspend_sim,
-)
+from telecom.sims.actions.assignment import assign_sim
+from telecom.sims.actions.service import activate_sim, first_use, follow_services, suspend_sim
+from telecom.sims.actions.stock import archive_sim, create_sim
 from telecom.sims.exceptions import (
     IccidTaken,
     InvalidIccid,

@@ -9,7 +9,8 @@ from django.db import connection
 
 from accounts.companies.models import Company
 from accounts.people.models import Role
-from telecom.sims.actions import assign_sim, create_sim
+from telecom.sims.actions.assignment import assign_sim
+from telecom.sims.actions.stock import create_sim
 from telecom.sims.models import Sim
 from tests.factories import BY, LONG_AGO, make_company, make_plan
 from tests.portal import browser, make_member, signed_in
