@@ -8,6 +8,9 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 
+from config.openapi import PUBLISHED
+from config.staff.theme import THEME
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -227,39 +230,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 DRF_STANDARDIZED_ERRORS = {"EXCEPTION_FORMATTER_CLASS": "accounts.access.errors.ApiErrorFormatter"}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Tollgate API",
-    "DESCRIPTION": "Balance, usage, recharge, invoices. Money is a decimal string, never a number.",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "accounts.access.schema.add_error_responses",
-    ],
-    # One name for each set of words; without it fields called `status` or `kind` collide.
-    "ENUM_NAME_OVERRIDES": {
-        "AdjustmentStatus": "billing.ledger.models.Adjustment.Status",
-        "ChargeKind": "billing.metering.models.Charge.Kind",
-        "CompanyStatus": "accounts.companies.models.Company.Status",
-        "HoldStatus": "billing.ledger.models.Hold.Status",
-        "InvoiceKind": "billing.invoicing.models.Invoice.Kind",
-        "InvoiceStatus": "billing.invoicing.models.Invoice.Status",
-        "PaymentMethodKind": "billing.payments.models.Payment.Method",
-        "PaymentStatus": "billing.payments.models.Payment.Status",
-        "PlanKind": "billing.catalog.models.PlanKind",
-        "RechargeStatus": "billing.recharges.models.Recharge.Status",
-        "RefundStatus": "billing.payments.models.Refund.Status",
-        "SimStatus": "telecom.sims.models.Sim.Status",
-        "SubscriptionStatus": "billing.subscriptions.models.Subscription.Status",
-        "TierMode": "billing.catalog.models.Price.TierMode",
-        "TransactionKind": "billing.ledger.models.EntryKind",
-    },
-}
+SPECTACULAR_SETTINGS = PUBLISHED
 
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": ["/admin", "/api/docs"],
@@ -295,44 +266,7 @@ if not SANDBOX:
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
-
-UNFOLD = {
-    "SITE_TITLE": "Tollgate",
-    "SITE_HEADER": "Tollgate",
-    "SITE_URL": "/",
-    "SITE_ICON": "config.staff.look.mark",
-    "SITE_FAVICONS": [
-        {"rel": "icon", "type": "image/svg+xml", "href": "config.staff.look.mark"},
-    ],
-    "SHOW_HISTORY": False,
-    "SHOW_VIEW_ON_SITE": False,
-    "ENVIRONMENT": "config.staff.look.environment",
-    "DASHBOARD_CALLBACK": "config.staff.dashboard.staff_dashboard",
-    "STYLES": ["config.staff.look.styles"],
-    "SIDEBAR": {
-        "show_search": True,
-        "command_search": True,
-        "navigation": "config.staff.navigation.navigation",
-    },
-    "COMMAND": {"search_callback": "config.staff.search.search"},
-    "BORDER_RADIUS": "8px",
-    "COLORS": {
-        "primary": {
-            "50": "oklch(97.2% 0.014 274)",
-            "100": "oklch(94.4% 0.03 274)",
-            "200": "oklch(88.6% 0.06 274)",
-            "300": "oklch(80% 0.1 274)",
-            "400": "oklch(70% 0.145 274)",
-            "500": "oklch(61% 0.18 274)",
-            "600": "oklch(53% 0.19 274)",
-            "700": "oklch(46% 0.18 274)",
-            "800": "oklch(39% 0.15 274)",
-            "900": "oklch(33% 0.12 274)",
-            "950": "oklch(24% 0.09 274)",
-        }
-    },
-}
-
+UNFOLD = THEME
 PGHISTORY_ADMIN_CLASS = "unfold.admin.ModelAdmin"
 
 LOGGING = {
