@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -28,7 +27,7 @@ from accounts.staff.acts import (
 )
 from accounts.staff.choosing import ChoiceByTyping
 from accounts.staff.columns import link_column, when_column
-from accounts.staff.records import RecordAdmin
+from accounts.staff.records import AddedRecordAdmin
 from config import clock
 
 
@@ -47,7 +46,7 @@ class NewKeyForm(forms.Form):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(RecordAdmin):
+class ApiKeyAdmin(AddedRecordAdmin):
     ordering = ["-id"]
     list_display = [
         "name",
@@ -80,15 +79,8 @@ class ApiKeyAdmin(RecordAdmin):
     def state(self, key: ApiKey) -> str:
         return "revoked" if key.revoked_at else "valid"
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("accounts.add_apikey")
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def add_page(self, request: HttpRequest) -> HttpResponse:
         """The form; then the secret, this once."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
         form = NewKeyForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             return self._created(request, form.cleaned_data)

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from unfold.contrib.filters.admin import FieldTextFilter
@@ -24,7 +23,7 @@ from accounts.people.models import Invitation, Member, User
 from accounts.people.staffing import change_staff, remove_second_factors
 from accounts.staff.acts import Act, ReasonForm, act_page, record_or_404, staff_address, staff_label
 from accounts.staff.columns import link_column, when_column
-from accounts.staff.records import RecordAdmin, RecordInline
+from accounts.staff.records import AddedRecordAdmin, RecordAdmin, RecordInline
 from config import clock
 
 
@@ -65,7 +64,7 @@ class MembershipInline(RecordInline):
 
 
 @admin.register(User)
-class UserAdmin(RecordAdmin):
+class UserAdmin(AddedRecordAdmin):
     ordering = ["email"]
     list_display = [
         "email",
@@ -106,14 +105,7 @@ class UserAdmin(RecordAdmin):
     def group_names(self, user: User) -> str:
         return ", ".join(sorted(group.name for group in user.groups.all()))
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("accounts.add_user")
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
+    def add_page(self, request: HttpRequest) -> HttpResponse:
         act = Act(
             title="Add a person",
             consequence="The password is set by “Forgot your password?” at the first sign-in.",

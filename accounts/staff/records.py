@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib.admin.checks import ModelAdminChecks
+from django.contrib.auth import get_permission_codename
+from django.core.exceptions import PermissionDenied
 from django.db.models import DecimalField, Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.staff.paging import CappedPaginator, StaffChangeList
@@ -66,6 +68,25 @@ class RecordAdmin(StaffAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+class AddedRecordAdmin(RecordAdmin):
+    """Records that staff with the `add` permission make on a page of their own: `add_page`."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        codename = get_permission_codename("add", self.opts)
+        return bool(request.user.has_perm(f"{self.opts.app_label}.{codename}"))
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return self.add_page(request)
+
+    def add_page(self, request: HttpRequest) -> HttpResponse:
+        """Ask for what the record needs, and make it by an action."""
+        raise NotImplementedError
 
 
 class RecordInline(ExactAmounts, TabularInline):  # type: ignore[misc]

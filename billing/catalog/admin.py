@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -14,7 +13,7 @@ from unfold.decorators import action
 
 from accounts.staff.acts import Act, act_page, record_or_404, staff_label
 from accounts.staff.columns import link_column, when_column
-from accounts.staff.records import RecordAdmin, RecordInline
+from accounts.staff.records import AddedRecordAdmin, RecordAdmin, RecordInline
 from billing.catalog.actions import add_version, create_plan
 from billing.catalog.models import Meter, Plan, PlanVersion, Price, PriceTier, RefillSize, Zone
 from billing.catalog.staff_forms import PlanForm, VersionForm, terms_of, typed_terms
@@ -31,7 +30,7 @@ class VersionInline(RecordInline):
 
 
 @admin.register(Plan)
-class PlanAdmin(RecordAdmin):
+class PlanAdmin(AddedRecordAdmin):
     ordering = ["-id"]
     list_display = ["name", "kind", "currency", "meter", "audience", "subscribed", "created"]
     list_filter = ["kind", "currency", "meter"]
@@ -48,14 +47,7 @@ class PlanAdmin(RecordAdmin):
             running=Count("subscriptions", distinct=True),
         )
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("billing.add_plan")
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
+    def add_page(self, request: HttpRequest) -> HttpResponse:
         act = Act(
             title="Add a plan",
             consequence="It is on offer to every company of its currency.",

@@ -105,17 +105,11 @@ class InvoiceAdmin(RecordAdmin):
     )
     def credit(self, request: HttpRequest, object_id: str) -> HttpResponse:
         invoice = record_or_404(Invoice, object_id)
-        act = Act(
+        act = _correction(
+            invoice,
             title=f"Credit note for {invoice}",
             consequence="It is issued and mailed. It pays what is due; the rest stays a credit.",
             button="Issue the credit note",
-            back=reverse("admin:billing_invoice_change", args=[invoice.pk]),
-            facts={
-                "Company": invoice.company,
-                "Total": amount_cell(invoice.total, invoice.currency),
-                "Due": amount_cell(invoice.amount_due, invoice.currency),
-            },
-            is_final=True,
         )
 
         def perform(asked: dict[str, Any]) -> str:
@@ -137,17 +131,11 @@ class InvoiceAdmin(RecordAdmin):
     )
     def void(self, request: HttpRequest, object_id: str) -> HttpResponse:
         invoice = record_or_404(Invoice, object_id)
-        act = Act(
+        act = _correction(
+            invoice,
             title=f"Void {invoice}",
             consequence="A full credit note is issued and mailed. This cannot be undone.",
             button="Void the invoice",
-            back=reverse("admin:billing_invoice_change", args=[invoice.pk]),
-            facts={
-                "Company": invoice.company,
-                "Total": amount_cell(invoice.total, invoice.currency),
-                "Due": amount_cell(invoice.amount_due, invoice.currency),
-            },
-            is_final=True,
         )
 
         def perform(asked: dict[str, Any]) -> str:
@@ -161,6 +149,22 @@ class InvoiceAdmin(RecordAdmin):
             return f"{invoice} is void; its credit note is issued."
 
         return act_page(request, act, form=KeyedForm(request.POST or None), perform=perform)
+
+
+def _correction(invoice: Invoice, *, title: str, consequence: str, button: str) -> Act:
+    """What is said before a credit note is issued: it cannot be taken back."""
+    return Act(
+        title=title,
+        consequence=consequence,
+        button=button,
+        back=reverse("admin:billing_invoice_change", args=[invoice.pk]),
+        facts={
+            "Company": invoice.company,
+            "Total": amount_cell(invoice.total, invoice.currency),
+            "Due": amount_cell(invoice.amount_due, invoice.currency),
+        },
+        is_final=True,
+    )
 
 
 def _file(content: bytes, name: str, content_type: str) -> HttpResponse:

@@ -92,15 +92,7 @@ def mail_exhaustion(recharge: Recharge, *, at: datetime) -> None:
     company = recharge.company
     facts = _failure(recharge, last_payment(recharge), at=at)
     once = f"recharge:{recharge.pk}:exhausted"
-    queue_mail(
-        "recharge_exhausted",
-        company=company,
-        to=money_readers(company),
-        once=once,
-        context=facts,
-        at=at,
-    )
-    _mail_staff("recharge_exhausted_staff", company, once=once, context=facts, at=at)
+    _mail_both("recharge_exhausted", company, once=once, context=facts, at=at)
 
 
 def mail_stop(company: Company, event: Event, *, at: datetime) -> None:
@@ -110,15 +102,7 @@ def mail_stop(company: Company, event: Event, *, at: datetime) -> None:
         "url": portal("pay/"),
     }
     once = f"account_exhausted:{event.pk}"
-    queue_mail(
-        "account_exhausted",
-        company=company,
-        to=money_readers(company),
-        once=once,
-        context=facts,
-        at=at,
-    )
-    _mail_staff("account_exhausted_staff", company, once=once, context=facts, at=at)
+    _mail_both("account_exhausted", company, once=once, context=facts, at=at)
 
 
 def mail_restart(company: Company, event: Event, *, at: datetime) -> None:
@@ -170,12 +154,14 @@ def _failure(recharge: Recharge, payment: Payment | None, *, at: datetime) -> di
     }
 
 
-def _mail_staff(
+def _mail_both(
     kind: str, company: Company, *, once: str, context: dict[str, object], at: datetime
 ) -> None:
+    """To the customer; and to the staff, in words of their own and with a way to the company."""
+    queue_mail(kind, company=company, to=money_readers(company), once=once, context=context, at=at)
     url = f"{settings.PUBLIC_URL}/admin/accounts/company/{company.pk}/change/"
     queue_mail(
-        kind,
+        f"{kind}_staff",
         company=None,
         to=billing_staff(),
         once=f"{once}:staff",

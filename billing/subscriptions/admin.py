@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from unfold.contrib.filters.admin import RangeDateTimeFilter
@@ -13,7 +12,7 @@ from unfold.decorators import action
 
 from accounts.staff.acts import Act, act_page, record_or_404, staff_label
 from accounts.staff.columns import link_column, short_column, status_column, when_column
-from accounts.staff.records import RecordAdmin, RecordInline
+from accounts.staff.records import AddedRecordAdmin, RecordAdmin, RecordInline
 from billing.subscriptions.actions import cancel, change_plan, subscribe
 from billing.subscriptions.models import Allowance, BillingPeriod, SubjectKey, Subscription
 from billing.subscriptions.staff_forms import ChangePlanForm, InstantForm, SubscribeForm
@@ -35,7 +34,7 @@ class AllowanceInline(RecordInline):
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(RecordAdmin):
+class SubscriptionAdmin(AddedRecordAdmin):
     ordering = ["-id"]
     list_display = [
         "subject",
@@ -53,14 +52,7 @@ class SubscriptionAdmin(RecordAdmin):
     inlines = [KeyInline, AllowanceInline]
     actions_detail = ["change_plan", "end"]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("billing.add_subscription")
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
+    def add_page(self, request: HttpRequest) -> HttpResponse:
         act = Act(
             title="Add a subscription",
             consequence="Usage of the subject is rated by the plan from then on.",

@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from accounts.companies.models import Company
 from accounts.staff.acts import record_or_404
 from accounts.staff.columns import Column, short_column, status_column, when_column
-from accounts.staff.records import RecordAdmin
+from accounts.staff.records import AddedRecordAdmin
 from billing.money.columns import amount_column
 from config.staff import company_acts
 from config.staff.client_form import add_client, edit_client
@@ -28,7 +28,7 @@ SEES_MONEY = "billing.view_entry"
 
 
 @admin.register(Company)
-class CompanyAdmin(RecordAdmin):
+class CompanyAdmin(AddedRecordAdmin):
     ordering = ["-id"]
     search_fields = ["=id", "name", "legal_name", "email"]
     search_help_text = "Name, e-mail address or id"
@@ -65,14 +65,7 @@ class CompanyAdmin(RecordAdmin):
     def country_code(self, company: Company) -> SafeString:
         return format_html('<span title="{}">{}</span>', company.country.name, company.country)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("accounts.add_company")
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
+    def add_page(self, request: HttpRequest) -> HttpResponse:
         return add_client(request)
 
     def change_view(

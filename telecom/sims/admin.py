@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from unfold.contrib.filters.admin import RangeDateTimeFilter
@@ -14,7 +13,7 @@ from unfold.decorators import action
 
 from accounts.staff.acts import Act, ReasonForm, act_page, record_or_404, staff_label
 from accounts.staff.columns import link_column, short_column, status_column, when_column
-from accounts.staff.records import RecordAdmin, RecordInline
+from accounts.staff.records import AddedRecordAdmin, RecordInline
 from config import clock
 from telecom.sims.actions.assignment import assign_sim
 from telecom.sims.actions.service import activate_sim, suspend_sim
@@ -31,7 +30,7 @@ class StatusChangeInline(RecordInline):
 
 
 @admin.register(Sim)
-class SimAdmin(RecordAdmin):
+class SimAdmin(AddedRecordAdmin):
     ordering = ["-id"]
     list_display = [
         "iccid",
@@ -50,14 +49,7 @@ class SimAdmin(RecordAdmin):
     autocomplete_fields = ["company"]
     actions_detail = ["assign", "activate", "suspend", "archive"]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("telecom.add_sim")
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
+    def add_page(self, request: HttpRequest) -> HttpResponse:
         act = Act(
             title="Add a SIM",
             consequence="It goes into stock; a networked operator sets up its line.",
