@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
@@ -40,3 +41,18 @@ def _error(future: Future[T]) -> Exception | None:
 
 def failures(outcomes: Sequence[object]) -> list[Exception]:
     return [o for o in outcomes if isinstance(o, Exception)]
+
+
+def wait_until_somebody_waits() -> None:
+    """Return once another session waits for a lock that this one holds; fails after 10 s."""
+    deadline = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM pg_locks"
+                " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+            )
+            if cursor.fetchone() == (True,):
+                return
+            time.sleep(0.01)
+    raise AssertionError("Nobody waits for a lock of this session.")

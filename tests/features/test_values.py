@@ -14,6 +14,7 @@ from features.catalog import ALL, FEATURES
 from features.exceptions import ChangedMeanwhile, FeatureRefused, UnknownFeature
 from features.models import FeatureValue
 from features.queries import history, snapshot, states, value, version
+from tests.two_sessions import wait_until_somebody_waits
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -149,7 +150,7 @@ def test_two_people_cannot_overwrite_each_other_unseen() -> None:
     with transaction.atomic():
         set_value("portal_payment", value=False, reason="A", by="staff:a", at=NOON, expected=0)
         thread.start()
-        thread.join(0.5)
+        wait_until_somebody_waits()
     thread.join(10)
     assert outcomes == ["told"]
     assert version("portal_payment") == 1

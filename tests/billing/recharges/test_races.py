@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from threading import Event
-from time import sleep
 
 import pytest
 from django.conf import LazySettings
@@ -34,7 +33,7 @@ from tests.billing.payments.cards import save_card, usd
 from tests.billing.payments.gateway_news import deliver, news
 from tests.billing.recharges.companies import books_agree, company_with_rule
 from tests.factories import BY, NOW, make_company, new_key, use
-from tests.two_sessions import at_once, failures
+from tests.two_sessions import at_once, failures, wait_until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = timedelta(days=1)
@@ -140,7 +139,7 @@ def test_the_amount_is_worked_out_under_the_accounts_lock(stripe_sandbox: Stack)
             lock_account(company.pk, "USD")
             use(company, net="10")
             is_locked.set()
-            sleep(0.7)
+            wait_until_somebody_waits()
         return 0
 
     def recharges() -> int:
@@ -176,7 +175,7 @@ def test_a_payment_is_settled_under_its_accounts_lock(stripe_sandbox: Stack) -> 
         with transaction.atomic():
             lock_account(company.pk, "USD")
             is_locked.set()
-            sleep(0.7)
+            wait_until_somebody_waits()
             return lock_payment(payment.pk).status
 
     def settles() -> str:
