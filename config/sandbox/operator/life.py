@@ -15,9 +15,11 @@ from config.sandbox.operator.network import Network
 from config.sandbox.operator.production import Pattern, iso, produce, produce_now
 
 TICK_SECONDS = 5
-GAP = timedelta(hours=1)
-AT_ONCE_SHARE = 0.2
+GAP = timedelta(minutes=1)
 PATTERN = Pattern(seed="live")
+# While nobody moves the clock one SIM at a time reports where it is: 17 280 reports of 8 kB on
+# average are 140 MB a day, some dollars, so that a demonstration left open is not used up.
+REPORT = Pattern(seed="live", median_bytes=5_000)
 
 
 class Life:
@@ -53,9 +55,11 @@ class Life:
         while True:
             await asyncio.sleep(TICK_SECONDS)
             self.catch_up()
-            iccids = self.network.working_sims(live=True)
-            chosen = [iccid for iccid in iccids if random.random() < AT_ONCE_SHARE]  # noqa: S311
-            now = self.now()
-            self.network.insert_usage(
-                produce_now(iccid, at=now, pattern=PATTERN) for iccid in chosen
-            )
+            self.report()
+
+    def report(self) -> None:
+        """One of the SIMs that live sends a little, now."""
+        iccids = self.network.working_sims(live=True)
+        if iccids:
+            record = produce_now(random.choice(iccids), at=self.now(), pattern=REPORT)  # noqa: S311
+            self.network.insert_usage([record])
