@@ -6,6 +6,7 @@ Lock order: company → customer account → period or invoice (design.md, invar
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -199,19 +200,12 @@ def _finish_note(note: Invoice, *, at: datetime) -> None:
 def _turned(groups: Sequence[LineGroup]) -> list[LineGroup]:
     """The groups of a negative period as a credit note says them: what is given back."""
     return [
-        LineGroup(
-            description=group.description,
-            service=group.service,
-            plan=group.plan,
-            unit=group.unit,
-            unit_price=group.unit_price,
-            tax_percent=group.tax_percent,
-            period_label=group.period_label,
+        replace(
+            group,
             quantity=-group.quantity,
             included=-group.included,
             amount=-group.amount,
             tax=-group.tax,
-            facts=group.facts,
         )
         for group in groups
     ]

@@ -124,7 +124,7 @@ def _groups_to_credit(invoice: Invoice, amounts: Mapping[int, Decimal] | None) -
         _check_line(invoice, position, amount, left)
     return [
         LineGroup(
-            description=lines[position].description,
+            description=lines[position].group["what"],
             service=lines[position].group["service"],
             plan=lines[position].group["plan"],
             unit="",

@@ -15,7 +15,8 @@ from billing.money.calc import minor_digits
 class LineGroup:
     """What becomes one line: a service × plan × price × tax rate; amounts are exact.
 
-    `quantity` and `included` count in `unit`; `facts` lead back to the records.
+    `description` says what was used, and where: "Data, Germany"; `quantity` and `included` count
+    in `unit`; `facts` lead back to the records.
     """
 
     description: str
@@ -30,6 +31,12 @@ class LineGroup:
     amount: Decimal = Decimal(0)
     tax: Decimal = Decimal(0)
     facts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The line by itself: "Data, Germany – Global PAYGO (May 2026)"."""
+        late = f" ({self.period_label})" if self.period_label else ""
+        return f"{self.description} – {self.plan}{late}"
 
 
 @dataclass(frozen=True, slots=True)

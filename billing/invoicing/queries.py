@@ -12,7 +12,7 @@ from django_countries import countries
 
 from accounts.companies.models import Company
 from billing.catalog.calc import UNITS
-from billing.catalog.models import Price
+from billing.catalog.models import Meter, Price
 from billing.invoicing.lines import LineGroup, month_label
 from billing.invoicing.models import Fund, Invoice
 from billing.metering.models import Charge, PeriodTotal
@@ -90,8 +90,9 @@ def line_groups(period: BillingPeriod) -> list[LineGroup]:
             total.tax_percent,
             total.use_period_id,
         )
-        group = groups.setdefault(key, _empty_group(total))
-        _add(group, total)
+        if key not in groups:
+            groups[key] = _empty_group(total)
+        _add(groups[key], total)
     for group in groups.values():
         _price_by_amount(group)
     return [group for group in groups.values() if group.amount or group.quantity]
@@ -125,7 +126,7 @@ def _empty_group(total: PeriodTotal) -> LineGroup:
         )
     facts |= {"meter": total.meter.key, "price": str(total.price_id or "")}
     return LineGroup(
-        description=_where(total.price),
+        description=_what(total.meter, total.price),
         service=total.meter.title,
         plan=plan.name,
         unit=total.price.unit if total.price else total.meter.base_unit,
@@ -152,12 +153,19 @@ def _price_by_amount(group: LineGroup) -> None:
         group.unit_price = round12(group.amount / billed)
 
 
-def _where(price: Price | None) -> str:
-    """What tells the lines of one service and plan apart: the country or zone of their price."""
+def _what(meter: Meter, price: Price | None) -> str:
+    """What was used, and where its price holds: "Data, Germany", "SMS"."""
     if price is None:
-        return "Included use"
+        return f"{meter.title}, included"
+    where = _where(price)
+    return f"{meter.title}, {where}" if where else meter.title
+
+
+def _where(price: Price) -> str:
+    """The country or zone of a price; a plan's default one holds wherever no other does."""
     if price.country:
-        return f"Use in {countries.name(price.country)}"
+        return countries.name(price.country)
     if price.zone is not None:
-        return f"Use in zone {price.zone.name}"
-    return "Use"
+        return f"zone {price.zone.name}"
+    beside = Price.objects.filter(version=price.version_id, meter=price.meter_id)
+    return "other countries" if beside.exclude(country="", zone=None).exists() else ""

@@ -12,6 +12,8 @@ from billing.ledger.actions import LegSpec
 from billing.ledger.models import AccountKind
 from features.queries import value
 
+_LONGEST = 300
+
 
 def write_lines(invoice: Invoice, groups: Sequence[LineGroup], totals: Totals) -> None:
     invoice.save()
@@ -19,7 +21,7 @@ def write_lines(invoice: Invoice, groups: Sequence[LineGroup], totals: Totals) -
         InvoiceLine(
             invoice=invoice,
             position=position,
-            description=_description(group),
+            description=group.title[:_LONGEST],
             quantity=group.quantity,
             unit=group.unit,
             included=group.included,
@@ -28,7 +30,12 @@ def write_lines(invoice: Invoice, groups: Sequence[LineGroup], totals: Totals) -
             amount=amount,
             tax_percent=group.tax_percent,
             group=group.facts
-            | {"service": group.service, "plan": group.plan, "period": group.period_label},
+            | {
+                "what": group.description,
+                "service": group.service,
+                "plan": group.plan,
+                "period": group.period_label,
+            },
         )
         for position, (group, amount) in enumerate(
             zip(groups, totals.figures.line_amounts, strict=True), start=1
@@ -39,11 +46,6 @@ def write_lines(invoice: Invoice, groups: Sequence[LineGroup], totals: Totals) -
         InvoiceTax(invoice=invoice, name=name, percent=tax.percent, net=tax.net, amount=tax.tax)
         for tax in totals.figures.rates
     )
-
-
-def _description(group: LineGroup) -> str:
-    late = f" ({group.period_label})" if group.period_label else ""
-    return f"{group.service} · {group.plan} · {group.description}{late}"[:300]
 
 
 def freeze(invoice: Invoice, groups: Sequence[LineGroup], totals: Totals, *, at: datetime) -> None:
