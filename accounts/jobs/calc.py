@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-HOUR = timedelta(hours=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 # Beat knocks at least this often; a job with a longer interval then looks whether it is its turn.
 LONGEST_TICK = timedelta(minutes=5)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -31,13 +31,16 @@ class Job:
 
     `next_due(after)` tells when something falls due next, so that the sandbox's clock can step
     from one due time to the next. Without it, a job of an hour or more runs on the grid of
-    `every` (UTC), and a more frequent one at every step.
+    `every` (UTC), and a more frequent one at every step. `is_summary` is for work that describes
+    the present state and from which nothing follows, such as costs to date: on the way through
+    time the last description replaces those before it, so only the last one is made.
     """
 
     name: str
     run: Work
     every: timedelta
     next_due: NextDue | None = None
+    is_summary: bool = False
 
     @property
     def tick(self) -> timedelta:
