@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import cast
 from uuid import UUID
 
@@ -16,15 +14,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+from kombu.exceptions import OperationalError
 
-from accounts.jobs.exceptions import ClockIsBusy
-from accounts.jobs.stepping import advance_clock
+from accounts.jobs.journeys import Stage, last_journey, refuse, set_out
 from accounts.notifications.models import Mail
 from accounts.people.models import User
 from config import clock
 from config.moving import instant_in
-from config.schedule import JOBS
+from config.tasks import live_through
 
 STEPS = {
     "PT1H": gettext_lazy("An hour"),
@@ -38,27 +37,50 @@ _SHOWN = 100
 @login_required
 @require_safe
 def sandbox(request: HttpRequest) -> HttpResponse:
-    """Business time with its buttons, and the newest mails."""
+    """Business time with its buttons, how far it is on its way, and the newest mails."""
     _only_in_the_sandbox()
-    context = {"now": clock.now(), "steps": STEPS, "mails": _mails(request)[:_SHOWN]}
+    context = {"steps": STEPS, "mails": _mails(request)[:_SHOWN], **_clock()}
     return render(request, "sandbox/index.html", context)
 
 
 @login_required
-@require_POST
-def let_time_pass(request: HttpRequest) -> HttpResponse:
-    """Live through a while: every job that falls due on the way runs."""
+@require_http_methods(["GET", "HEAD", "POST"])
+def moving_clock(request: HttpRequest) -> HttpResponse:
+    """Asked for by the page itself while time passes; a POST lets it pass."""
     _only_in_the_sandbox()
+    if request.method == "POST":
+        return _let_time_pass(request)
+    context = _clock()
+    if not context["is_moving"]:
+        return HttpResponseClientRefresh()
+    return render(request, "sandbox/journey.html", context)
+
+
+def _let_time_pass(request: HttpRequest) -> HttpResponse:
+    """Have a worker live through a while: every job that falls due on the way runs."""
     step = request.POST.get("by", "")
     if step not in STEPS:
         raise Http404
+    if _clock()["is_moving"]:
+        messages.warning(request, _("Time is passing already."))
+        return redirect("sandbox")
+    journey = set_out(to=instant_in(step))
     try:
-        lived = advance_clock(JOBS, to=instant_in(step))
-    except (ClockIsBusy, clock.ClockMovesOnlyForward) as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _told(lived.now, lived.counts))
+        live_through.delay(journey.to.isoformat())
+    except OperationalError:
+        refuse(journey, why=_("The queue of the workers does not answer."))
     return redirect("sandbox")
+
+
+def _clock() -> dict[str, object]:
+    """Where the clock stands, and what became of its last journey."""
+    journey, stage = last_journey() or (None, None)
+    return {
+        "now": clock.now(),
+        "journey": journey,
+        "stage": stage,
+        "is_moving": stage in {Stage.WAITING, Stage.ON_ITS_WAY},
+    }
 
 
 @login_required
@@ -68,13 +90,6 @@ def mail(request: HttpRequest, mail_id: UUID) -> HttpResponse:
     _only_in_the_sandbox()
     found = get_object_or_404(_mails(request), pk=mail_id)
     return render(request, "sandbox/mail.html", {"mail": found})
-
-
-def _told(now: datetime, counts: Mapping[str, int]) -> str:
-    done = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()) if count)
-    return _("It is now {now} UTC. Done: {done}.").format(
-        now=now.strftime("%Y-%m-%d %H:%M"), done=done or _("nothing was due")
-    )
 
 
 def _mails(request: HttpRequest) -> QuerySet[Mail]:
@@ -93,6 +108,6 @@ def _only_in_the_sandbox() -> None:
 
 urlpatterns = [
     path("sandbox/", sandbox, name="sandbox"),
-    path("sandbox/clock/", let_time_pass, name="sandbox_clock"),
+    path("sandbox/clock/", moving_clock, name="sandbox_clock"),
     path("sandbox/mails/<uuid:mail_id>/", mail, name="sandbox_mail"),
 ]

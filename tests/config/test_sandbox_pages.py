@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
 from django.test import Client
 
+from accounts.jobs.journeys import PATIENCE, last_journey, note, set_out, write
 from accounts.notifications.actions import queue_mail
 from accounts.notifications.models import Mail
 from accounts.people.actions import add_member, create_person
 from accounts.people.models import Role, User
 from config import clock
+from config.tasks import live_through
 from tests.factories import BY, NOW, make_company
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sandbox_clock")]
@@ -45,12 +48,52 @@ def test_members_read_the_mails_of_their_companies_only() -> None:
     assert second.get(f"/sandbox/mails/{mine.pk}/").status_code == 404
 
 
-def test_a_button_moves_business_time() -> None:
+def test_a_button_has_a_worker_move_business_time() -> None:
     client, _ = member_with_mail("owner@first.example")
     before = clock.now()
-    page = client.post("/sandbox/clock/", {"by": "PT1H"}, follow=True).content.decode()
-    assert "It is now" in page
-    assert timedelta(hours=1) <= clock.now() - before < timedelta(hours=1, minutes=2)
+    page = client.post("/sandbox/clock/", {"by": "P1D"}, follow=True).content.decode()
+    assert "A worker is about to begin." in page
+    assert client.get("/sandbox/clock/").headers.get("HX-Refresh") is None
+    journey = last_journey()
+    assert journey is not None
+
+    live_through(journey[0].to.isoformat())
+    assert timedelta(days=1) <= clock.now() - before < timedelta(days=1, minutes=2)
+    assert client.get("/sandbox/clock/").headers["HX-Refresh"] == "true"
+    assert " stops in " in client.get("/sandbox/").content.decode()
+
+
+def test_the_page_says_how_far_the_clock_is_and_offers_no_second_way() -> None:
+    """Two and a half of thirty days: day 3, 8 %."""
+    client, _ = member_with_mail("owner@first.example")
+    journey = set_out(to=clock.now() + timedelta(days=30))
+    now = journey.start + timedelta(days=2, hours=12)
+    note(replace(journey, now=now, steps=60, counts={"rate_inbox": 1234}))
+
+    page = client.get("/sandbox/").content.decode()
+    assert "Day 3 of 30, 8 %" in page
+    assert "1,234" in page
+    assert 'name="by"' not in page
+    again = client.post("/sandbox/clock/", {"by": "P1D"}, follow=True).content.decode()
+    assert "Time is passing already." in again
+    assert "Day 3 of 30" in again
+
+
+def test_a_way_that_nobody_goes_any_more_may_be_begun_anew() -> None:
+    """Nothing was noted for longer than the patience, and nobody holds the clock."""
+    client, _ = member_with_mail("owner@first.example")
+    journey = set_out(to=clock.now() + timedelta(days=30))
+    write(replace(journey, steps=60, noted_at=clock.wall() - PATIENCE - timedelta(seconds=1)))
+
+    page = client.get("/sandbox/").content.decode()
+    assert "Time stopped on the way" in page
+    assert 'name="by"' in page
+
+
+def test_the_page_says_why_time_did_not_pass() -> None:
+    client, _ = member_with_mail("owner@first.example")
+    live_through((clock.now() - timedelta(hours=1)).isoformat())
+    assert "Time did not pass" in client.get("/sandbox/").content.decode()
 
 
 @pytest.mark.parametrize("step", ["", "P1Y", "-PT1H", "nonsense\0"])
@@ -64,4 +107,5 @@ def test_production_has_no_such_page(settings: LazySettings) -> None:
     settings.SANDBOX_CLOCK_FILE = ""
     assert client.get("/sandbox/").status_code == 404
     assert client.get(f"/sandbox/mails/{mail.pk}/").status_code == 404
+    assert client.get("/sandbox/clock/").status_code == 404
     assert client.post("/sandbox/clock/", {"by": "PT1H"}).status_code == 404

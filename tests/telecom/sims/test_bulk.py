@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.companies.models import Company
 from accounts.people.models import Role
-from telecom.sims.actions import suspend_sim
+from telecom.sims.actions.service import suspend_sim
 from telecom.sims.models import Sim
 from tests.factories import BY, LONG_AGO, make_company
 from tests.portal import browser
