@@ -22,6 +22,11 @@ function lookOf(place) {
   return { base: { color: plainColour(color), iconColor: plainColour(color), fontSize } };
 }
 
+function onNewColours(act) {
+  new MutationObserver(act).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", act);
+}
+
 function show(message) {
   document.getElementById("card-stripe-error").textContent = message;
 }
@@ -48,6 +53,7 @@ function begin() {
   const card = elements.create("card", { style: lookOf(place) });
   card.mount(place);
   card.on("change", ({ error }) => show(error?.message ?? ""));
+  onNewColours(() => card.update({ style: lookOf(place) }));
   cardForm(form, () => paymentMethod(stripe, card));
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -30,10 +31,14 @@ PAGES = ("/portal/profile/payment/", "/portal/pay/")
 FOREIGN_SCRIPT = """
 window.Stripe = (key) => ({
   elements: () => ({
-    create: (kind, { style }) => ({
-      mount: (place) => { place.textContent = `${kind} for ${key} in ${style.base.color}`; },
-      on: () => {},
-    }),
+    create: (kind, { style }) => {
+      const drawn = document.createElement("span");
+      const update = ({ style }) => {
+        drawn.textContent = `${kind} of ${key} in ${style.base.color}`;
+      };
+      update({ style });
+      return { mount: (place) => place.append(drawn), on: () => {}, update };
+    },
   }),
   createPaymentMethod: async ({ type, card, billing_details }) =>
     billing_details?.name === "Nobody"
@@ -179,7 +184,10 @@ def outside(
 def test_a_card_of_stripes_field_is_saved(outside: Outside, company: Company) -> None:
     page = outside.page
     page.goto("/portal/profile/payment/")
-    expect(page.get_by_role("group", name="Card")).to_contain_text("card for pk_live_1 in rgb(")
+    field = page.get_by_role("group", name="Card")
+    expect(field).to_have_text(re.compile(r"card of pk_live_1 in rgb\(\d\d, \d\d, \d\d\)"))
+    page.emulate_media(color_scheme="dark")
+    expect(field).to_have_text(re.compile(r"rgb\(\d{3}, \d{3}, \d{3}\)"))
     page.get_by_label("Name on the card").fill("Nobody")
     page.get_by_role("button", name="Save card").click()
     expect(page.get_by_text("Your card number is incomplete.")).to_be_visible()
