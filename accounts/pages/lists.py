@@ -165,13 +165,13 @@ class ListPage(Generic[Row]):
         """
         columns = self.chosen_columns(request, request.GET)
         views = self._views(request, columns)
-        if request.method == "GET" and not request.GET and views.default:
+        is_part = request.headers.get("HX-Target") == "list"
+        if request.method == "GET" and not request.GET and not is_part and views.default:
             return redirect(self.address_of(views.default))
         filters = self.filters(request.GET, queryset=queryset, request=request)
         if request.GET.get("export", "") in FORMATS:
             return self._exported(request, filters, columns)
         listing = self._listing(request, filters, columns, views, bulk)
-        is_part = request.headers.get("HX-Target") == "list"
         return render(
             request,
             "components/list_part.html" if is_part else template,

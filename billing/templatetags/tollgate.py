@@ -214,14 +214,17 @@ def dressed(bound: BoundField) -> BoundField:
 
 @register.simple_tag
 def without(query: QueryDict, name: str, value: str = "") -> str:
-    """This page's address without one filter (or one value of it), from the first page on."""
+    """This page's address without one filter (or one value of it), from the first page on.
+
+    Without any it says so: a list whose address says nothing may open with a saved view.
+    """
     rest = query.copy()
     kept = [one for one in rest.getlist(name) if value and one != value]
     for gone in (name, PLACE):
         rest.pop(gone, None)
     if kept:
         rest.setlist(name, kept)
-    return f"?{rest.urlencode()}"
+    return f"?{rest.urlencode()}" if rest else "?view=all"
 
 
 @register.simple_tag

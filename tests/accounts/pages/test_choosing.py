@@ -169,7 +169,10 @@ def test_the_list_opens_with_the_default_view_unless_asked_for_all(client: Clien
     assert client.get(ADDRESS).headers["Location"] == second
     html = client.get(ADDRESS, {"view": "all"}).text
     assert ("Usage" in html, 'href="?view=all" aria-current="true"' in html) == (True, True)
-    assert client.get(ADDRESS, {"kind": "usage"}).status_code == 200
+    filtered = client.get(ADDRESS, {"kind": "usage"}).text
+    assert 'class="tg-chip" href="?view=all"' in filtered  # not the default view again
+    typed = client.get(ADDRESS, headers={"HX-Target": "list"})
+    assert "Usage" in typed.text
 
 
 def test_a_view_is_renamed_and_deleted_after_asking(client: Client) -> None:
