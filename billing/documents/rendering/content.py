@@ -147,6 +147,26 @@ class ReceiptContent(Frozen):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TopUpContent(Frozen):
+    """A top-up invoice: a demand for prepayment, no tax invoice; its number is the reference.
+
+    `due_at` is the day to pay by. `bank_details` is empty where no transfer is taken.
+    """
+
+    number: str
+    seller: Party
+    buyer: Party
+    currency: str
+    amount: Decimal
+    issued_at: datetime
+    due_at: datetime
+    bank_details: str = ""
+    takes_cards: bool = False
+    language: str = "en"
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatementRow(Frozen):
     """One movement: positive raises the balance. `document` is a number, or empty."""
 

@@ -15,6 +15,7 @@ from billing.documents.rendering.content import (
     InvoiceContent,
     ReceiptContent,
     StatementContent,
+    TopUpContent,
 )
 from billing.documents.rendering.einvoice import einvoice_xml
 from billing.documents.rendering.einvoice_rules import broken_rules
@@ -24,6 +25,7 @@ from billing.documents.rendering.invoice_layout import invoice_layout
 from billing.documents.rendering.logos import flaw_of_logo, framed_logo
 from billing.documents.rendering.receipt_layout import receipt_layout
 from billing.documents.rendering.statement_layout import statement_layout
+from billing.documents.rendering.top_up_layout import top_up_layout
 from billing.documents.rendering.typesetting import (
     ARCHIVAL,
     PLAIN,
@@ -68,8 +70,19 @@ def render_invoice_pdf(content: InvoiceContent) -> RenderedPdf:
 
 def render_receipt_pdf(content: ReceiptContent) -> RenderedPdf:
     sheet = Sheet(
-        template="receipt.typ",
+        template="facts.typ",
         data=receipt_layout(content),
+        logo=content.seller.logo,
+        issued_at=content.issued_at,
+    )
+    return render(sheet)
+
+
+def render_top_up_pdf(content: TopUpContent) -> RenderedPdf:
+    """No XML goes with it: it is no tax invoice."""
+    sheet = Sheet(
+        template="facts.typ",
+        data=top_up_layout(content),
         logo=content.seller.logo,
         issued_at=content.issued_at,
     )

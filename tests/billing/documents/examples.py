@@ -1,7 +1,7 @@
 """Facts of documents for the tests of this folder, each with the figures in sight."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from billing.documents.rendering.content import (
@@ -14,6 +14,7 @@ from billing.documents.rendering.content import (
     StatementRow,
     TaxCategory,
     TaxLine,
+    TopUpContent,
 )
 
 ISSUED = datetime(2026, 12, 2, 8, tzinfo=UTC)
@@ -149,6 +150,17 @@ RECEIPT = ReceiptContent(
     reference="pi_3PqLx2eZvKYlo2C1nW0v",
     purpose="Automatic recharge",
     balance_after=Decimal(500),
+)
+TOP_UP = TopUpContent(
+    number="TU-000017",
+    seller=SELLER,
+    buyer=BUYER,
+    currency="USD",
+    amount=Decimal(300),
+    issued_at=ISSUED,
+    due_at=ISSUED + timedelta(days=5),
+    bank_details="Bank of Examples · IBAN IE29 AIBK 9311 5212 3456 78\nBIC AIBKIE2D",
+    takes_cards=True,
 )
 STATEMENT = StatementContent(
     seller=SELLER,

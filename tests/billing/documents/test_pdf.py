@@ -22,6 +22,7 @@ from billing.documents.rendering.pdf import (
     render_invoice_pdf,
     render_receipt_pdf,
     render_statement_pdf,
+    render_top_up_pdf,
 )
 from billing.documents.rendering.typesetting import ForkedCompilerError, compiler
 from tests.billing.documents.examples import (
@@ -30,6 +31,7 @@ from tests.billing.documents.examples import (
     SELLER,
     SIM_DATA,
     STATEMENT,
+    TOP_UP,
     credit_note,
     invoice,
     prepaid,
@@ -100,6 +102,29 @@ def test_a_receipt_reads_like_its_figures() -> None:
     text = text_of(rendered)
     for words in ("RCT-2026-000481", "$475.00", "Visa •4242", "Automatic recharge", "$500.00"):
         assert words in text
+
+
+def test_a_top_up_invoice_says_how_to_pay_and_what_it_is_not() -> None:
+    rendered = render_top_up_pdf(TOP_UP)
+    assert rendered.is_archival
+    text = text_of(rendered)
+    for words in (
+        "TU-000017",
+        "$300.00",
+        "due by Dec 7, 2026",
+        "IBAN IE29 AIBK 9311 5212 3456 78",
+        "Give TU-000017 as the reference.",
+        "By card: in the customer portal.",
+        "Demand for prepayment. No tax invoice.",
+    ):
+        assert words in text
+    assert "/EmbeddedFiles" not in str(reader(rendered).root_object)
+
+
+def test_a_top_up_invoice_names_no_way_of_paying_that_is_not_there() -> None:
+    text = text_of(render_top_up_pdf(replace(TOP_UP, bank_details="", takes_cards=False)))
+    assert "as the reference" not in text
+    assert "By card" not in text
 
 
 def test_a_statement_reads_like_its_figures() -> None:
@@ -197,6 +222,7 @@ def test_every_language_is_archival(language: str) -> None:
     assert render_invoice_pdf(replace(token_invoice(), language=language)).is_archival
     assert render_receipt_pdf(replace(RECEIPT, language=language)).is_archival
     assert render_statement_pdf(replace(STATEMENT, language=language)).is_archival
+    assert render_top_up_pdf(replace(TOP_UP, language=language)).is_archival
 
 
 def test_a_letter_without_font_costs_the_archive_and_not_the_invoice() -> None:
