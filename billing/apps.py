@@ -9,6 +9,8 @@ REGISTRATIONS = (
     "billing.payments.handlers",
     "billing.recharges.outcomes",
     "billing.recharges.handlers",
+    "billing.topups.outcomes",
+    "billing.topups.handlers",
     "billing.subscriptions.handlers",
     "billing.invoicing.payments",
     "billing.invoicing.handlers",

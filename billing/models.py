@@ -50,6 +50,7 @@ from billing.payments.models import (
 from billing.profiles.models import BillingProfile
 from billing.recharges.models import ConsumptionAlert, Recharge, RechargeAttempt, RechargeRule
 from billing.subscriptions.models import Allowance, BillingPeriod, SubjectKey, Subscription
+from billing.topups.models import TopUpInvoice, TopUpPayment
 
 __all__ = [
     "Account",
@@ -102,6 +103,8 @@ __all__ = [
     "SubjectKey",
     "Subscription",
     "TierUse",
+    "TopUpInvoice",
+    "TopUpPayment",
     "UsageBatch",
     "UsageConflict",
     "UsageKey",

@@ -14,6 +14,7 @@ from billing.payments import api as payments
 from billing.profiles import api as profiles
 from billing.recharges import api as recharges
 from billing.subscriptions import api as subscriptions
+from billing.topups import api as topups
 
 urlpatterns: list[URLPattern] = [
     *profiles.urlpatterns,
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     *documents.urlpatterns,
     *payments.urlpatterns,
     *recharges.urlpatterns,
+    *topups.urlpatterns,
     *subscriptions.urlpatterns,
     *metering.urlpatterns,
     *invoicing.urlpatterns,

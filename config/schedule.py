@@ -32,6 +32,7 @@ from billing.recharges.tasks import (
     withdraw_confirmations,
 )
 from billing.subscriptions.tasks import activate_due, next_activation_due, restore_services
+from billing.topups.tasks import withdraw_needless_payments
 from telecom.operators.queries import next_operator_job_due
 from telecom.operators.tasks import fetch_operator_usage
 from telecom.sims.tasks import run_operator_jobs
@@ -55,6 +56,7 @@ JOBS: tuple[Job, ...] = (
     Job("open_due_recharges", open_due_recharges, MINUTE, next_recharge_due),
     Job("attempt_recharges", attempt_recharges, SECOND, next_recharge_due),
     Job("withdraw_confirmations", withdraw_confirmations, MINUTE),
+    Job("withdraw_needless_payments", withdraw_needless_payments, MINUTE),
     Job("restore_services", restore_services, MINUTE),
     Job("release_expired_holds", release_expired_holds, MINUTE, next_expiry),
     Job("close_periods", close_periods, HOUR, next_period_due),

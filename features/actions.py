@@ -14,7 +14,12 @@ from features.models import FeatureValue
 
 LONGEST_REASON = 500
 _LIMITS = ("minimum_prepaid_recharge", "maximum_prepaid_recharge")
-_PREFIXES = ("series_prefix_invoice", "series_prefix_credit_note", "series_prefix_receipt")
+_PREFIXES = (
+    "series_prefix_invoice",
+    "series_prefix_credit_note",
+    "series_prefix_receipt",
+    "series_prefix_top_up_invoice",
+)
 # Settings that are judged together, and so are changed one at a time.
 _TOGETHER = dict.fromkeys(_LIMITS, "recharge_limits") | dict.fromkeys(_PREFIXES, "series_prefixes")
 

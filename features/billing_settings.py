@@ -289,4 +289,14 @@ SETTINGS: tuple[Feature[int] | Feature[Decimal] | Feature[str] | Feature[bytes |
         default="RV-",
         changes=_DOCUMENTS,
     ),
+    Feature(
+        key="series_prefix_top_up_invoice",
+        title="Prefix of top-up invoices",
+        section="Numbers",
+        group=Group.SETTING,
+        kind=_PREFIX,
+        help="No two series may ever have had the same.",
+        default="TU-",
+        changes=_DOCUMENTS,
+    ),
 )

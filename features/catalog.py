@@ -51,6 +51,7 @@ TextKey = Literal[
     "series_prefix_invoice",
     "series_prefix_credit_note",
     "series_prefix_receipt",
+    "series_prefix_top_up_invoice",
 ]
 PictureKey = Literal["branding_logo"]
 

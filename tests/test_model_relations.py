@@ -19,6 +19,7 @@ BILLING = [
     "documents",
     "payments",
     "recharges",
+    "topups",
     "subscriptions",
     "metering",
     "invoicing",

@@ -16,6 +16,7 @@ PREFIX_SETTINGS = {
     Series.Kind.INVOICE: "series_prefix_invoice",
     Series.Kind.CREDIT_NOTE: "series_prefix_credit_note",
     Series.Kind.RECEIPT: "series_prefix_receipt",
+    Series.Kind.TOP_UP_INVOICE: "series_prefix_top_up_invoice",
 }
 
 # In: kind, prefix, how many. Out: the first of them. The row stays locked until the commit, so

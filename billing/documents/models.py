@@ -16,6 +16,7 @@ class Series(models.Model):
         INVOICE = "invoice"
         CREDIT_NOTE = "credit_note", "Credit note"
         RECEIPT = "receipt"
+        TOP_UP_INVOICE = "top_up_invoice", "Top-up invoice"
 
     kind = models.CharField(max_length=16, choices=Kind, primary_key=True)
     prefix = models.CharField(max_length=16)

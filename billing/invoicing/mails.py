@@ -7,14 +7,12 @@ from datetime import datetime
 from django.conf import settings
 
 from accounts.notifications.actions import Attachment, queue_mail
-from accounts.notifications.queries import recipients
-from accounts.people.models import Role
 from billing.documents.rendering.content import InvoiceContent
 from billing.documents.rendering.pdf import render_invoice_pdf
 from billing.invoicing.models import Invoice
 from billing.money.calc import ceil_minor
 from billing.money.formatting import format_money, locale_of
-from billing.profiles.queries import profile_of
+from billing.payments.mails import invoice_readers
 
 
 def mail_document(invoice: Invoice, *, at: datetime) -> None:
@@ -22,13 +20,10 @@ def mail_document(invoice: Invoice, *, at: datetime) -> None:
     company = invoice.company
     locale = locale_of(company.language)
     due = ceil_minor(invoice.amount_due, invoice.currency)
-    addresses = profile_of(company.pk).invoice_emails or recipients(
-        company, Role.OWNER, Role.ADMIN, Role.FINANCE
-    )
     queue_mail(
         "invoice_issued",
         company=company,
-        to=addresses,
+        to=invoice_readers(company),
         once=f"invoice:{invoice.number}",
         context={
             "invoice": invoice,

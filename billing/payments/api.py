@@ -120,6 +120,7 @@ class PaymentViewSet(ApiViewSet):
             key=self.key,
             by=self.by,
             at=at,
+            top_up_invoice=fields["top_up_invoice"],
         )
         return Response(PaymentOutput(payment).data, status=status.HTTP_201_CREATED)
 

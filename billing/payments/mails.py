@@ -19,6 +19,7 @@ from billing.money.calc import round_minor
 from billing.money.formatting import format_money, locale_of
 from billing.payments.models import Payment
 from billing.payments.queries import method_label
+from billing.profiles.queries import profile_of
 
 MONEY_ROLES = (Role.OWNER, Role.ADMIN, Role.FINANCE)
 STAFF_GROUPS = ("administrator", "billing")
@@ -27,6 +28,11 @@ STAFF_GROUPS = ("administrator", "billing")
 def money_readers(company: Company) -> list[str]:
     """Who is told about a company's money: its own address and who may pay."""
     return recipients(company, *MONEY_ROLES)
+
+
+def invoice_readers(company: Company) -> list[str]:
+    """Who gets documents to pay: the addresses set for invoices, else who handles money."""
+    return profile_of(company.pk).invoice_emails or money_readers(company)
 
 
 def billing_staff() -> list[str]:

@@ -14,7 +14,14 @@ from djmoney.money import Money
 from accounts.access.exceptions import JSONValue
 from accounts.companies.models import Company
 from billing.money.calc import minor_digits, plain
-from billing.payments.models import GatewayCustomer, GatewayEvent, Payment, PaymentMethod, Refund
+from billing.payments.models import (
+    Dispute,
+    GatewayCustomer,
+    GatewayEvent,
+    Payment,
+    PaymentMethod,
+    Refund,
+)
 
 NOTHING = Decimal(0)
 # A request and its one repetition, with room: whoever asked is done or dead by then.
@@ -119,6 +126,16 @@ def next_abandoned(after: datetime) -> datetime | None:
 def refunded(payment: Payment) -> Decimal:
     """What went back already."""
     return _sum(payment, [Refund.Status.COMPLETED])
+
+
+def kept(payment: Payment) -> Decimal:
+    """What came in and was not taken back: by no refund that is done, by no dispute."""
+    if payment.entry_id is None:
+        return NOTHING
+    taken = payment.disputes.exclude(status=Dispute.Status.WON)
+    disputed = taken.aggregate(total=Sum("amount"))["total"] or NOTHING
+    stayed: Decimal = payment.amount.amount - refunded(payment) - disputed
+    return max(stayed, NOTHING)
 
 
 def refundable(payment: Payment) -> Decimal:

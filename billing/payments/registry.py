@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from uuid import UUID
 
 from billing.payments.models import Payment
 
 Listener = Callable[[Payment, datetime], None]
 Question = Callable[[Payment], bool]
+Claimant = Callable[[Payment, UUID | None], None]
 
 _listeners: list[Listener] = []
 _questions: list[Question] = []
+_claimants: list[Claimant] = []
 
 
 def on_outcome(listener: Listener) -> Listener:
@@ -37,3 +40,18 @@ def ask_whether_needed(question: Question) -> Question:
 def is_needed(payment: Payment) -> bool:
     """Whether a payment that has not come in is still wanted."""
     return all(question(payment) for question in _questions)
+
+
+def on_transfer(claimant: Claimant) -> Claimant:
+    """Calls `claimant(payment, top_up_invoice)` before recorded money is booked.
+
+    It may take the payment for the top-up invoice that staff named, or that the reference names.
+    The customer account is locked. What it refuses is not recorded.
+    """
+    _claimants.append(claimant)
+    return claimant
+
+
+def let_claim(payment: Payment, *, top_up_invoice: UUID | None) -> None:
+    for claimant in _claimants:
+        claimant(payment, top_up_invoice)

@@ -41,7 +41,8 @@ class PaymentMethodOutput(serializers.ModelSerializer[PaymentMethod]):
 
 
 class TransferInput(serializers.Serializer[dict[str, Any]]):
-    """Money that staff saw arrive. `received_at` defaults to now."""
+    """Money that staff saw arrive. `received_at` defaults to now. `top_up_invoice` is the id of
+    the one that it pays; without it a reference that is the number of an open one says so."""
 
     company = serializers.PrimaryKeyRelatedField(
         queryset=Company.objects.all(), pk_field=serializers.UUIDField()
@@ -50,6 +51,7 @@ class TransferInput(serializers.Serializer[dict[str, Any]]):
     method = serializers.ChoiceField(choices=BY_HAND)
     reference = serializers.CharField(max_length=200, allow_blank=True, default="")
     received_at = serializers.DateTimeField(required=False)
+    top_up_invoice = serializers.UUIDField(allow_null=True, default=None)
 
 
 class PaymentOutput(serializers.ModelSerializer[Payment]):

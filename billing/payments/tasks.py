@@ -7,7 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from billing.payments.actions.charging import reconcile
+from django.db.models import QuerySet
+
+from billing.payments.actions.charging import reconcile, withdraw_payment
 from billing.payments.actions.refunds import reconcile_refund
 from billing.payments.actions.sweeping import claim_unanswered_payment, claim_unanswered_refund
 from billing.payments.actions.webhooks import GIVE_UP_AFTER, apply_gateway_event, give_up_on_event
@@ -36,6 +38,19 @@ def handle_gateway_events(*, at: datetime) -> int:
             continue
         done += 1
     return done
+
+
+def withdraw_all(payments: QuerySet[Payment], *, at: datetime) -> int:
+    """Take back payments that nobody needs to confirm any more; returns how many."""
+    withdrawn = 0
+    for payment in payments.select_related("company", "payment_method"):
+        try:
+            withdraw_payment(payment, at=at)
+        except (GatewayUnavailable, GatewayRefused) as problem:
+            log.warning("payment %s is not withdrawn: %s", payment.pk, problem)
+            continue
+        withdrawn += 1
+    return withdrawn
 
 
 def _sweep(claim: Callable[[], Intent | None], finish: Callable[[Intent], Intent]) -> int:

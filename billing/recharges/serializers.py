@@ -81,14 +81,20 @@ class AlertOutput(serializers.ModelSerializer[ConsumptionAlert]):
         fields = ["enabled", "limit", "emails"]
 
 
-class PayNowInput(serializers.Serializer[dict[str, Any]]):
+class CardInput(serializers.Serializer[dict[str, Any]]):
+    """`payment_method`: the id of a saved card, or the token of a card for this once; without
+    it the default card is charged."""
+
+    payment_method = serializers.RegexField(
+        r"^[A-Za-z0-9_-]{1,255}$", allow_null=True, default=None
+    )
+
+
+class PayNowInput(CardInput):
     """`payment_method`: the id of a saved card, or the token of a card for this once; without
     it the default card is charged."""
 
     amount = MoneyField()
-    payment_method = serializers.RegexField(
-        r"^[A-Za-z0-9_-]{1,255}$", allow_null=True, default=None
-    )
 
 
 class RechargeOutput(serializers.ModelSerializer[Recharge]):

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.db import connection
 
-from billing.payments.actions.charging import withdraw_payment
 from billing.payments.exceptions import GatewayRefused, GatewayUnavailable
+from billing.payments.tasks import withdraw_all
 from billing.recharges import opening
 from billing.recharges.actions.attempts import attempt_recharge, claim_due_recharge
 from billing.recharges.actions.openings import open_all_due
@@ -39,15 +39,7 @@ def withdraw_confirmations(*, at: datetime) -> int:
 
     Otherwise the link in an old mail would charge a card for a recharge that is done.
     """
-    withdrawn = 0
-    for payment in stale_confirmations().select_related("company", "payment_method"):
-        try:
-            withdraw_payment(payment, at=at)
-        except (GatewayUnavailable, GatewayRefused) as problem:
-            log.warning("payment %s is not withdrawn: %s", payment.pk, problem)
-            continue
-        withdrawn += 1
-    return withdrawn
+    return withdraw_all(stale_confirmations(), at=at)
 
 
 def next_recharge_due(after: datetime) -> datetime | None:

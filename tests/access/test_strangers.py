@@ -215,6 +215,9 @@ def test_pages_hold_ones_own_rows_only(two: Two) -> None:
 
 NEED_A_KEY = {
     "api/v1/companies/<uuid:company_id>/recharges/",
+    "api/v1/companies/<uuid:company_id>/top-up-invoices/",
+    "api/v1/companies/<uuid:company_id>/top-up-invoices/<uuid:pk>/pay/",
+    "api/v1/companies/<uuid:company_id>/top-up-invoices/<uuid:pk>/void/",
     "api/v1/payments/",
     "api/v1/payments/<uuid:pk>/refund/",
     "api/v1/invoices/<uuid:invoice_id>/pay/",

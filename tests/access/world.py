@@ -22,6 +22,7 @@ from billing.ledger.adjustments import propose_adjustment
 from billing.ledger.holds import place_hold
 from billing.payments.models import Payment, PaymentMethod, Refund
 from billing.recharges.models import Recharge
+from billing.topups.actions.issuing import issue_top_up_invoice
 from config.clock import now
 from telecom.sims.actions.assignment import assign_sim
 from telecom.sims.actions.stock import create_sim
@@ -151,7 +152,10 @@ def _money(company: Company, mark: str) -> dict[str, str]:
         key=new_key(),
         at=NOW,
     )
+    top_up = issue_top_up_invoice(company, amount=TEN, key=new_key(), by=BY, at=NOW)
     return {
+        "api/v1/companies/<uuid:company_id>/top-up-invoices/<uuid:pk>": str(top_up.pk),
+        "portal/payments/top-up-invoices/<uuid:top_up_id>": str(top_up.pk),
         "api/v1/companies/<uuid:company_id>/payment-methods/<uuid:pk>": str(card.pk),
         "api/v1/payments/<uuid:pk>": str(payment.pk),
         "api/v1/refunds/<uuid:pk>": str(refund.pk),

@@ -30,6 +30,8 @@ NUMBERS_HAVE_NO_GAPS = Check(
             SELECT kind, count(*) AS documents FROM invoice WHERE number IS NOT NULL GROUP BY kind
             UNION ALL
             SELECT 'receipt', count(*) FROM receipt HAVING count(*) > 0
+            UNION ALL
+            SELECT 'top_up_invoice', count(*) FROM top_up_invoice HAVING count(*) > 0
         ) d ON d.kind = s.kind
     """,
 )

@@ -80,9 +80,46 @@ REFUNDS_CLEAR = Check(
     """,
 )
 
+TOP_UP_INVOICES_ADD_UP = Check(
+    name="top_up_invoices_add_up",
+    proves="What is due of a top-up invoice is its amount less what came in for it and stayed, "
+    "never below zero; all of it is money of its own company.",
+    sql="""
+        SELECT 'top-up invoice ' || t.number AS subject,
+               CASE WHEN coalesce(came.is_foreign, false)
+                    THEN 'has a payment of another company or currency'
+                    WHEN t.amount_due <> CASE WHEN t.status = 'void' THEN 0
+                         ELSE greatest(t.amount - coalesce(came.amount, 0), 0) END
+                    THEN 'is ' || t.status || ' over ' || t.amount || ', ' || t.amount_due
+                         || ' is due, ' || coalesce(came.amount, 0) || ' came in' END AS fault
+        FROM top_up_invoice t
+        LEFT JOIN (
+            SELECT l.top_up_invoice_id,
+                   sum(CASE WHEN p.entry_id IS NULL THEN 0 ELSE greatest(
+                       p.amount - coalesce(back.amount, 0) - coalesce(disputed.amount, 0), 0)
+                   END) AS amount,
+                   bool_or(p.company_id <> i.company_id
+                           OR p.amount_currency <> i.amount_currency) AS is_foreign
+            FROM top_up_payment l
+            JOIN top_up_invoice i ON i.id = l.top_up_invoice_id
+            JOIN payment p ON p.id = l.payment_id
+            LEFT JOIN (
+                SELECT payment_id, sum(amount) AS amount
+                FROM refund WHERE status = 'completed' GROUP BY payment_id
+            ) back ON back.payment_id = p.id
+            LEFT JOIN (
+                SELECT payment_id, sum(amount) AS amount
+                FROM dispute WHERE status <> 'won' GROUP BY payment_id
+            ) disputed ON disputed.payment_id = p.id
+            GROUP BY l.top_up_invoice_id
+        ) came ON came.top_up_invoice_id = t.id
+    """,
+)
+
 CHECKS = (
     PAYMENTS_ARE_BOOKED_ONCE,
     RECHARGES_PAID_ONCE,
     REFUNDS_STAY_WITHIN_PAYMENTS,
     REFUNDS_CLEAR,
+    TOP_UP_INVOICES_ADD_UP,
 )

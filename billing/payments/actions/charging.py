@@ -68,10 +68,12 @@ def open_payment(
     by: str,
     at: datetime,
     is_off_session: bool = False,
+    reference: str = "",
 ) -> Payment:
     """Step one, in the caller's transaction: the intent. The same key is the same payment.
 
-    Raises GatewayNotAvailable for a new one, KeyReused.
+    `reference` is the number of the document that it pays, if any. Raises GatewayNotAvailable
+    for a new one, KeyReused.
     """
     payment, is_new = Payment.objects.get_or_create(
         key=key,
@@ -83,6 +85,7 @@ def open_payment(
             "amount": amount,
             "payment_method": card,
             "is_off_session": is_off_session,
+            "reference": reference,
             "by": by,
             "created_at": at,
             "checked_at": Now(),

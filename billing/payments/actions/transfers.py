@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from djmoney.money import Money
@@ -15,6 +16,7 @@ from billing.payments.exceptions import InvalidReceivedAt, KeyReused
 from billing.payments.gateways.bank import BANK, CASH, OTHER
 from billing.payments.models import Payment
 from billing.payments.queries import money_json
+from billing.payments.registry import let_claim
 from billing.payments.rules import check_amount
 
 GATEWAYS = {
@@ -35,11 +37,14 @@ def record_transfer(
     key: str,
     by: str,
     at: datetime,
+    top_up_invoice: UUID | None = None,
 ) -> Payment:
     """Book money that has come in; the same key books nothing again.
 
     It enters the books now; `received_at` is what the receipt voucher says. The recharge limits
-    do not bind it. Raises InvalidPaymentAmount, WrongPaymentCurrency, InvalidReceivedAt, KeyReused.
+    do not bind it. Without `top_up_invoice` the reference may name one (see `on_transfer`).
+    Raises InvalidPaymentAmount, WrongPaymentCurrency, InvalidReceivedAt, KeyReused, and what
+    whoever claims it refuses.
     """
     check_amount(company, amount)
     if received_at > at:
@@ -59,7 +64,10 @@ def record_transfer(
             "created_at": at,
         },
     )
-    return _booked(payment, at=at) if is_new else _same(payment, company, amount)
+    if not is_new:
+        return _same(payment, company, amount)
+    let_claim(payment, top_up_invoice=top_up_invoice)
+    return _booked(payment, at=at)
 
 
 def _booked(payment: Payment, *, at: datetime) -> Payment:

@@ -56,7 +56,9 @@ class Payment(models.Model):
         max_length=500, blank=True, help_text="Where the customer answers 3-D Secure."
     )
     key = models.CharField(max_length=200, unique=True)
-    reference = models.CharField(max_length=200, blank=True, help_text="Of a bank transfer.")
+    reference = models.CharField(
+        max_length=200, blank=True, help_text="Of a bank transfer, or the document that is paid."
+    )
     failure_code = models.CharField(max_length=64, blank=True)
     failure_message = models.CharField(max_length=300, blank=True)
     by = models.CharField(max_length=254)
