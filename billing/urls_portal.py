@@ -8,5 +8,6 @@ from billing.ledger.portal import urlpatterns as ledger
 from billing.metering.portal import urlpatterns as metering
 from billing.payments.portal import urlpatterns as payments
 from billing.recharges.portal import urlpatterns as recharges
+from billing.topups.portal import urlpatterns as topups
 
-urlpatterns = [*insight, *ledger, *recharges, *payments, *metering, *invoicing]
+urlpatterns = [*insight, *ledger, *recharges, *topups, *payments, *metering, *invoicing]

@@ -83,7 +83,7 @@ def pay(request: PortalRequest) -> HttpResponseBase:
         return off
     at, profile = clock.now(), profile_of(request.company.pk)
     bounds = limits(profile, at=at)
-    form = PayForm(request.POST or None, currency=profile.currency, initial=_asked(request))
+    form = PayForm(request.POST or None, currency=profile.currency, initial=asked_amount(request))
     if request.method == "POST" and form.is_valid():
         try:
             return redirect(f"{payment_address(_paid(request, form, profile.currency))}?{GO}=1")
@@ -92,7 +92,7 @@ def pay(request: PortalRequest) -> HttpResponseBase:
     context = {
         "form": form,
         "currency": profile.currency,
-        "choices": _choices(bounds, profile.currency),
+        "choices": amount_choices(bounds, profile.currency),
         "minimum": bounds.minimum,
         "maximum": bounds.maximum,
         "bank_details": bank_details(request.company, at=at),
@@ -114,12 +114,12 @@ def _paid(request: PortalRequest, form: PayForm, currency: str) -> Payment:
     return payment
 
 
-def _asked(request: PortalRequest) -> dict[str, object]:
-    """What the address suggests: `?amount=` of a link, and the default card."""
+def asked_amount(request: PortalRequest) -> dict[str, object]:
+    """What the address suggests: `?amount=` of a link."""
     return {"amount": request.GET.get("amount", "")[:AMOUNT_LENGTH]}
 
 
-def _choices(bounds: Limits, currency: str) -> list[dict[str, str]]:
+def amount_choices(bounds: Limits, currency: str) -> list[dict[str, str]]:
     """Amounts to tap, within the limits."""
     least, most = bounds.minimum or Decimal(0), bounds.maximum
     fit = [amount for amount in SUGGESTED if amount >= least and (most is None or amount <= most)]

@@ -232,7 +232,8 @@ def test_a_list_that_is_none_is_not_found(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["sims", "charges", "invoices", "transactions", "payments", "recharges", "team"]
+    "name",
+    ["sims", "charges", "invoices", "transactions", "payments", "recharges", "top-ups", "team"],
 )
 def test_every_list_shows_all_its_columns_when_they_are_chosen(client: Client, name: str) -> None:
     names = [one for one, _ in offered(client.get(f"/portal/lists/{name}/columns/").text)]
