@@ -8,6 +8,7 @@ from billing.metering import admin as metering
 from billing.payments import admin as payments
 from billing.recharges import admin as recharges
 from billing.subscriptions import admin as subscriptions
+from billing.topups import admin as topups
 
 __all__ = [
     "catalog",
@@ -18,4 +19,5 @@ __all__ = [
     "payments",
     "recharges",
     "subscriptions",
+    "topups",
 ]

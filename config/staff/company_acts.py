@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -29,11 +30,13 @@ from accounts.staff.acts import (
 from billing.ledger.adjustments import propose_adjustment
 from billing.ledger.models import Adjustment
 from billing.ledger.queries import balance
-from billing.money.calc import plain
+from billing.money.calc import minor_digits, plain
 from billing.money.columns import amount_cell
 from billing.money.staff_fields import StaffAmountField
 from billing.payments.actions.transfers import record_transfer
 from billing.payments.models import Payment
+from billing.topups.models import TopUpInvoice
+from billing.topups.queries import open_top_ups
 from config import clock
 from features.queries import value
 
@@ -84,7 +87,22 @@ def adjust(request: HttpRequest, company: Company) -> HttpResponse:
     return act_page(request, act, form=AdjustForm(request.POST or None), perform=perform)
 
 
+class TopUpChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: TopUpInvoice) -> str:
+        return f"{obj.number}: {_in_minor_units(obj)} {obj.currency} due"
+
+
 class TransferForm(KeyedForm):
+    """`top_up_invoice` is offered while the company has an open one."""
+
+    top_up_invoice = TopUpChoiceField(
+        label="Top-up invoice",
+        queryset=TopUpInvoice.objects.none(),
+        required=False,
+        empty_label="None: to the balance, or as the reference says",
+        widget=UnfoldAdminSelectWidget(),
+        help_text="The demand that it pays. What is more than is due is simply balance.",
+    )
     amount = StaffAmountField()
     method = forms.ChoiceField(
         choices=[(kind.value, kind.label) for kind in Payment.Method if kind != "card"],
@@ -102,6 +120,14 @@ class TransferForm(KeyedForm):
     )
     reason = None  # type: ignore[assignment]  # the reference says it
 
+    def offer(self, found: QuerySet[TopUpInvoice]) -> None:
+        if not found:
+            del self.fields["top_up_invoice"]
+            return
+        field = self.fields["top_up_invoice"]
+        assert isinstance(field, TopUpChoiceField)
+        field.queryset = found
+
 
 def transfer(request: HttpRequest, company: Company) -> HttpResponse:
     stands = balance(company)
@@ -115,6 +141,7 @@ def transfer(request: HttpRequest, company: Company) -> HttpResponse:
 
     def perform(asked: dict[str, Any]) -> str:
         received: datetime = asked["received_at"]
+        paid_one: TopUpInvoice | None = asked.get("top_up_invoice")
         done = record_transfer(
             company,
             amount=Money(asked["amount"], stands.currency),
@@ -124,12 +151,33 @@ def transfer(request: HttpRequest, company: Company) -> HttpResponse:
             key=f"staff:{asked['key']}",
             by=staff_label(request),
             at=clock.now(),
+            top_up_invoice=None if paid_one is None else paid_one.pk,
         )
         return f"Recorded: {plain(done.amount.amount)} {stands.currency}."
 
+    open_ones = open_top_ups(company)
     initial = {"received_at": f"{localtime(clock.now()):%Y-%m-%d %H:%M}"}
-    form = TransferForm(request.POST or None, initial=initial)
+    form = TransferForm(
+        request.POST or None, initial=initial | _paying(request.GET.get("for"), open_ones)
+    )
+    form.offer(open_ones)
     return act_page(request, act, form=form, perform=perform)
+
+
+def _in_minor_units(invoice: TopUpInvoice) -> str:
+    return plain(invoice.amount_due, at_least=minor_digits(invoice.currency))
+
+
+def _paying(number: str | None, open_ones: QuerySet[TopUpInvoice]) -> dict[str, object]:
+    """The form filled in for the top-up invoice that the address names."""
+    named = next((one for one in open_ones if one.number == number), None)
+    if named is None:
+        return {}
+    return {
+        "top_up_invoice": named.pk,
+        "amount": _in_minor_units(named),
+        "reference": named.number,
+    }
 
 
 def suspend(request: HttpRequest, company: Company) -> HttpResponse:

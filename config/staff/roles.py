@@ -37,7 +37,8 @@ MODELS: dict[Area, frozenset[str]] = {
         "account adjustment allocation allowance balancesnapshot billingperiod billingprofile "
         "booksaudit consumptionalert costtodate daytotal dispute entry gatewaycustomer "
         "gatewayevent gatewaysetting hold invoice invoiceline invoicetax leg payment paymentmethod "
-        "paymentstanding periodtotal receipt recharge rechargeattempt rechargerule refund series"
+        "paymentstanding periodtotal receipt recharge rechargeattempt rechargerule refund series "
+        "topupinvoice topuppayment"
     ),
     Area.CATALOG: _billing("meter plan planversion price pricerate pricetier refillsize zone"),
     Area.CONNECTIVITY: frozenset(

@@ -16,6 +16,7 @@ from billing.documents.models import Receipt
 from billing.invoicing.models import Invoice
 from billing.payments.models import Payment
 from billing.subscriptions.models import Subscription
+from billing.topups.models import TopUpInvoice
 from telecom.sims.models import Sim
 
 MOST_OF_A_KIND = 6
@@ -50,6 +51,8 @@ def _shelves(term: str) -> Iterator[Shelf]:
     companies = Company.objects.filter(Q(name__icontains=term) | Q(email__icontains=term))
     yield Shelf("Company", "apartment", companies.order_by("name"))
     yield Shelf("Invoice", "receipt_long", Invoice.objects.filter(number=term.upper()))
+    top_ups = TopUpInvoice.objects.filter(number=term.upper())
+    yield Shelf("Top-up invoice", "request_quote", top_ups.defer("content"))
     yield Shelf("Receipt", "receipt", Receipt.objects.filter(number=term.upper()))
     if len(term) >= SHORTEST_NUMBER:
         lines = Q(iccid=term) | Q(imsi=term) | Q(msisdn=term)

@@ -34,6 +34,7 @@ MONEY = {
     "billing.rechargerule",
     "billing.refund",
     "billing.series",
+    "billing.topupinvoice",
     "gateways",
 }
 CATALOG = {
