@@ -31,7 +31,8 @@ class PlanPart:
 class CompanyPart:
     """A customer: `funds` come in by bank transfer at the start, `lines` SIMs are on `plan`.
 
-    `ends_at` is what the balance is brought to at the end by a last transfer.
+    `ends_at` is what the balance is brought to at the end by a last transfer. `top_ups` were
+    asked for by invoice: the last one just now, those before it are paid.
     """
 
     name: str
@@ -50,6 +51,7 @@ class CompanyPart:
     subject: str = ""
     funds: Decimal = Decimal(0)
     ends_at: Decimal | None = None
+    top_ups: tuple[Decimal, ...] = ()
     credit_limit: Decimal | None = Decimal(0)
     tax_id: str = ""
     language: str = "en"
@@ -137,6 +139,7 @@ COMPANIES = (
         lines=40,
         funds=Decimal(1000),
         ends_at=Decimal("38.40"),
+        top_ups=(Decimal(150), Decimal(300)),
         people=(
             (OWNER_EMAIL, "Dana Northwind", "owner"),
             ("finance@northwind.example", "Finn Kessler", "finance"),

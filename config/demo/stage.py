@@ -31,6 +31,8 @@ from billing.payments.actions.transfers import record_transfer
 from billing.payments.models import Payment
 from billing.profiles.actions import open_account
 from billing.subscriptions.actions import subscribe
+from billing.topups.actions.issuing import issue_top_up_invoice
+from billing.topups.models import TopUpInvoice
 from config.demo.cast import COMPANIES, EUROPE, OWNER_EMAIL, PASSWORD, PLANS, CompanyPart, PlanPart
 from features.actions import set_value
 from telecom.operators.models import Operator
@@ -72,8 +74,10 @@ def set_the_stage(*, now: datetime) -> None:
     issued = month_end + _WHEN_ALL_ZONES_HAVE_ISSUED
     _end_month(at=issued)
     _pay_part_of_what_is_due(at=issued + timedelta(hours=2))
+    _top_up_by_invoice(companies, at=issued + timedelta(hours=4))
     _use(companies, start=turn, end=now)
     _last_transfers(companies, at=now)
+    _ask_for_top_ups(companies, at=now)
     dispatch_outbox(at=now)
     run_operator_jobs(at=now)
     send_mails(at=now)
@@ -224,6 +228,24 @@ def _pay_part_of_what_is_due(*, at: datetime) -> None:
         _transfer(invoice.company, part, invoice.currency, at=at)
 
 
+def _top_up_by_invoice(companies: list[tuple[CompanyPart, Company]], *, at: datetime) -> None:
+    for part, company in companies:
+        for amount in part.top_ups[:-1]:
+            invoice = _top_up(company, Money(amount, part.currency), at=at)
+            _transfer(company, amount, part.currency, at=at, paying=invoice)
+
+
+def _ask_for_top_ups(companies: list[tuple[CompanyPart, Company]], *, at: datetime) -> None:
+    for part, company in companies:
+        for amount in part.top_ups[-1:]:
+            _top_up(company, Money(amount, part.currency), at=at)
+
+
+def _top_up(company: Company, amount: Money, *, at: datetime) -> TopUpInvoice:
+    key = f"demo:{company.pk}:{amount.amount}"
+    return issue_top_up_invoice(company, amount=amount, key=key, by=BY, at=at)
+
+
 def _last_transfers(companies: list[tuple[CompanyPart, Company]], *, at: datetime) -> None:
     for part, company in companies:
         if part.ends_at is None:
@@ -234,16 +256,25 @@ def _last_transfers(companies: list[tuple[CompanyPart, Company]], *, at: datetim
             _transfer(company, amount, part.currency, at=at)
 
 
-def _transfer(company: Company, amount: Decimal, currency: str, *, at: datetime) -> None:
+def _transfer(
+    company: Company,
+    amount: Decimal,
+    currency: str,
+    *,
+    at: datetime,
+    paying: TopUpInvoice | None = None,
+) -> None:
+    reference = paying.number if paying else f"Transfer {company.name} {at:%d %b}"
     record_transfer(
         company,
         amount=Money(amount, currency),
         method=Payment.Method.BANK_TRANSFER,
-        reference=f"Transfer {company.name} {at:%d %b}",
+        reference=reference,
         received_at=at,
-        key=f"demo:{company.pk}:{at.isoformat()}",
+        key=f"demo:{company.pk}:{reference}:{at.isoformat()}",
         by=BY,
         at=at,
+        top_up_invoice=paying.pk if paying else None,
     )
 
 
