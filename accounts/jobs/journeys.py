@@ -69,9 +69,10 @@ class Journey:
 
     @property
     def done(self) -> list[tuple[str, int]]:
-        """Jobs that did something, those that did most first."""
+        """Jobs that did something, in words, those that did most first."""
         counts = [(name, count) for name, count in self.counts.items() if count]
-        return sorted(counts, key=lambda pair: (-pair[1], pair[0]))
+        counts.sort(key=lambda pair: (-pair[1], pair[0]))
+        return [(name.replace("_", " ").capitalize(), count) for name, count in counts]
 
     @property
     def took(self) -> timedelta:

@@ -10,7 +10,7 @@ from io import BytesIO
 from playwright.sync_api import Locator, expect
 from pypdf import PdfReader
 
-from tests.acceptance.browser import Visitor, amount_in
+from tests.acceptance.browser import PATIENCE_MILLISECONDS, Visitor, amount_in
 
 GOOD_THROUGH, CVC = "12 / 34", "123"
 
@@ -93,7 +93,7 @@ def let_time_pass(customer: Visitor, step: str) -> None:
     page = customer.page
     customer.open("Let time pass, read mails")
     page.get_by_role("button", name=step).click()
-    expect(page.get_by_text("It is now")).to_be_visible()
+    expect(page.get_by_text("It is now")).to_be_visible(timeout=PATIENCE_MILLISECONDS)
     page.get_by_role("link", name="Back to the portal").click()
 
 

@@ -72,6 +72,7 @@ def test_the_page_says_how_far_the_clock_is_and_offers_no_second_way() -> None:
 
     page = client.get("/sandbox/").content.decode()
     assert "Day 3 of 30, 8 %" in page
+    assert "Rate inbox" in page
     assert "1,234" in page
     assert 'name="by"' not in page
     again = client.post("/sandbox/clock/", {"by": "P1D"}, follow=True).content.decode()
