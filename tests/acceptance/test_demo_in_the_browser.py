@@ -28,7 +28,9 @@ PAGES = (
     "/portal/charges/",
     "/portal/payments/",
     "/portal/payments/recharges/",
+    "/portal/payments/top-up-invoices/",
     "/portal/pay/",
+    "/portal/pay/invoice/",
     "/portal/invoices/",
     "/portal/statements/",
     "/portal/sims/",
@@ -37,7 +39,13 @@ PAGES = (
     "/portal/profile/",
     "/sandbox/",
 )
-FIRST_ROWS = ("/portal/charges/", "/portal/payments/", "/portal/invoices/", "/portal/sims/")
+FIRST_ROWS = (
+    "/portal/charges/",
+    "/portal/payments/",
+    "/portal/payments/top-up-invoices/",
+    "/portal/invoices/",
+    "/portal/sims/",
+)
 
 Visit = Callable[..., Visitor]
 

@@ -50,7 +50,7 @@ def test_two_cards_at_once_pay_it_once(stripe_sandbox: Stack) -> None:
 
 
 def test_a_card_waits_for_a_transfer_and_charges_what_is_left(stripe_sandbox: Stack) -> None:
-    """Without the account's lock the card would be charged 300.00."""
+    """Without the locks the card would be charged 300.00."""
     company = make_company()
     card = save_card(company)
     invoice = ask(company)
@@ -74,7 +74,7 @@ def test_a_card_waits_for_a_transfer_and_charges_what_is_left(stripe_sandbox: St
 
 
 def test_who_voids_waits_for_who_pays() -> None:
-    """Without the lock a void one would have money on it."""
+    """Without the locks a void one would have money on it."""
     company = make_company()
     invoice = ask(company)
     is_recorded = Event()
