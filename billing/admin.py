@@ -2,6 +2,7 @@
 
 from billing.catalog import admin as catalog
 from billing.documents import admin as documents
+from billing.dunning import admin as dunning
 from billing.invoicing import admin as invoicing
 from billing.ledger import admin as ledger
 from billing.metering import admin as metering
@@ -13,6 +14,7 @@ from billing.topups import admin as topups
 __all__ = [
     "catalog",
     "documents",
+    "dunning",
     "invoicing",
     "ledger",
     "metering",

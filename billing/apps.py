@@ -14,6 +14,8 @@ REGISTRATIONS = (
     "billing.subscriptions.handlers",
     "billing.invoicing.payments",
     "billing.invoicing.handlers",
+    "billing.dunning.outcomes",
+    "billing.dunning.handlers",
 )
 
 

@@ -11,6 +11,7 @@ from billing.catalog.models import (
     Zone,
 )
 from billing.documents.models import Receipt, Series
+from billing.dunning.models import DunningClock, DunningStep
 from billing.insight.models import BooksAudit, CostToDate
 from billing.invoicing.models import (
     Allocation,
@@ -66,6 +67,8 @@ __all__ = [
     "CostToDate",
     "DayTotal",
     "Dispute",
+    "DunningClock",
+    "DunningStep",
     "Entry",
     "FeatureSnapshot",
     "Fund",

@@ -6,6 +6,7 @@ from django.urls import URLPattern
 
 from billing.catalog import api as catalog
 from billing.documents import api as documents
+from billing.dunning import api as dunning
 from billing.insight import api as insight
 from billing.invoicing import api as invoicing
 from billing.ledger import api as ledger
@@ -28,4 +29,5 @@ urlpatterns: list[URLPattern] = [
     *subscriptions.urlpatterns,
     *metering.urlpatterns,
     *invoicing.urlpatterns,
+    *dunning.urlpatterns,
 ]

@@ -17,6 +17,8 @@ from accounts.jobs.calc import Job, never_due
 from accounts.jobs.tasks import prune_job_runs
 from accounts.notifications.queries import next_due_mail
 from accounts.notifications.tasks import send_mails
+from billing.dunning.queries import next_dunning_due
+from billing.dunning.tasks import pursue_debts
 from billing.insight.alerts import send_consumption_alerts
 from billing.insight.tasks import audit_books, next_cost_refresh, refresh_costs
 from billing.invoicing.queries import next_period_due
@@ -61,6 +63,7 @@ JOBS: tuple[Job, ...] = (
     Job("release_expired_holds", release_expired_holds, MINUTE, next_expiry),
     Job("close_periods", close_periods, HOUR, next_period_due),
     Job("issue_invoices", issue_invoices, HOUR, next_period_due),
+    Job("pursue_debts", pursue_debts, MINUTE, next_dunning_due),
     Job("send_consumption_alerts", send_consumption_alerts, MINUTE),
     Job("dispatch_outbox", dispatch_outbox, SECOND, next_due_handling),
     Job("run_operator_jobs", run_operator_jobs, SECOND, next_operator_job_due),

@@ -79,7 +79,7 @@ def shell_of(request: HttpRequest) -> Shell | None:
         companies=[one.company for one in memberships(member.user)],
         role=_("Looking on as staff") if member.is_looking_on else Role(member.role).label,
         nav=_sections(request.path, member, at=at),
-        notices=list(_notices(member, pays=pays)),
+        notices=list(_notices(member, pays=pays, at=at)),
         can_pay=pays,
         balance=_shown(account, at=at) if account else None,
         currency=account.currency if account else "",
@@ -151,7 +151,15 @@ def _link(path: str, name: str, label: str, icon: str) -> Link:
     return Link(url=url, label=label, icon=icon, is_current=is_current)
 
 
-def _notices(member: Member, *, pays: bool) -> Iterator[Notice]:
+def _way_out(company: Company, *, at: datetime) -> str:
+    """Where to pay: the overdue invoices that suspended the account, else the balance."""
+    is_for_debt = company.suspended_by == Company.StoppedBy.SYSTEM
+    if is_for_debt and value("invoice_menu", at=at):
+        return f"{reverse('portal:invoices')}?status=overdue"
+    return reverse("portal:pay")
+
+
+def _notices(member: Member, *, pays: bool, at: datetime) -> Iterator[Notice]:
     company = member.company
     if member.is_looking_on:
         yield Notice(
@@ -165,8 +173,8 @@ def _notices(member: Member, *, pays: bool) -> Iterator[Notice]:
             title=_("This account is suspended"),
             text=company.status_reason,
             since=company.status_changed_at,
-            url=reverse("portal:pay") if pays else "",
-            action=_("Pay now"),
+            url=_way_out(company, at=at) if pays else "",
+            action=_("Pay"),
         )
     if company.status == Company.Status.CLOSED:
         yield Notice(

@@ -47,6 +47,22 @@ FEATURES: tuple[Feature[bool] | Feature[int] | Feature[Decimal | None], ...] = (
         changes=("Portal: Pay now, Profile → Payment settings", "API: recharges"),
     ),
     Feature(
+        key="suspended_account_billing",
+        title="Suspension of overdue accounts",
+        section="Payments",
+        kind=Switch(),
+        default=True,
+        when_on=(
+            "Accounts overdue for longer than the suspension days are suspended: consumption "
+            "stops, the portal shows why and how to pay; paying reactivates at once."
+        ),
+        when_off=(
+            "Nothing is suspended for being overdue. Flipping it off reactivates who was "
+            "suspended for that reason alone."
+        ),
+        changes=("Portal: every page of a suspended account", "Admin: companies", "SIMs"),
+    ),
+    Feature(
         key="invoice_menu",
         title="Invoices in the portal",
         section="Portal",

@@ -7,7 +7,15 @@ from decimal import Decimal
 from moneyed import CURRENCIES
 
 from features.declarations import Feature, Group
-from features.kinds import Amount, Choice, Percent, Picture, Text, WholeNumber
+from features.kinds import (
+    Amount,
+    Choice,
+    OptionalWholeNumber,
+    Percent,
+    Picture,
+    Text,
+    WholeNumber,
+)
 
 _CURRENCY_CODES = tuple(sorted(code for code in CURRENCIES if not code.startswith("X")))
 _PREFIX = Text(
@@ -17,7 +25,10 @@ _BRANDING = ("Invoices, receipts and statements", "Mails", "Portal footer")
 _DOCUMENTS = ("Numbers of documents issued from then on",)
 _RECHARGES = ("Automatic recharge",)
 
-SETTINGS: tuple[Feature[int] | Feature[Decimal] | Feature[str] | Feature[bytes | None], ...] = (
+SETTINGS: tuple[
+    Feature[int] | Feature[int | None] | Feature[Decimal] | Feature[str] | Feature[bytes | None],
+    ...,
+] = (
     Feature(
         key="invoice_due_days",
         title="Days until an invoice is overdue",
@@ -27,6 +38,39 @@ SETTINGS: tuple[Feature[int] | Feature[Decimal] | Feature[str] | Feature[bytes |
         default=5,
         help="An invoice that is unpaid this many days after its issue is overdue.",
         changes=("Invoices: due date",),
+    ),
+    Feature(
+        key="reminder_interval_days",
+        title="Days between reminders",
+        section="Dunning",
+        group=Group.SETTING,
+        kind=WholeNumber(0, 365, unit="days"),
+        default=2,
+        help="An unpaid invoice is told of again every so many days after its issue, until it is "
+        "paid or the account is suspended. 0: never.",
+        changes=("Mails", "Invoice: what happens next"),
+    ),
+    Feature(
+        key="suspension_days",
+        title="Days from overdue to suspension",
+        section="Dunning",
+        group=Group.SETTING,
+        kind=WholeNumber(0, 365, unit="days"),
+        default=5,
+        help="An account whose invoice has been overdue for so many days is suspended, while "
+        "“Suspension of overdue accounts” is on.",
+        changes=("Accounts", "Invoice: what happens next"),
+    ),
+    Feature(
+        key="resource_deletion_days",
+        title="Days from overdue to the release of SIMs",
+        section="Dunning",
+        group=Group.SETTING,
+        kind=OptionalWholeNumber(1, 3650, unit="days"),
+        default=None,
+        help="The SIMs of an account whose invoice has been overdue for so many days are released, "
+        "for good, after warnings 7, 3 and 1 days before. Empty: never.",
+        changes=("SIMs", "Invoice: what happens next"),
     ),
     Feature(
         key="grace_hours",

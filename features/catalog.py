@@ -20,6 +20,7 @@ SwitchKey = Literal[
     "invoice_menu",
     "prepaid_negative_balance_display",
     "prepaid_hourly_billing",
+    "suspended_account_billing",
 ]
 WholeNumberKey = Literal[
     "cost_decimal_points",
@@ -30,7 +31,10 @@ WholeNumberKey = Literal[
     "recharges_per_day",
     "payment_failure_limit",
     "low_balance_days",
+    "reminder_interval_days",
+    "suspension_days",
 ]
+OptionalWholeNumberKey = Literal["resource_deletion_days"]
 OptionalAmountKey = Literal["minimum_prepaid_recharge", "maximum_prepaid_recharge"]
 DecimalKey = Literal["four_eyes_amount", "tax_percent"]
 TextKey = Literal[

@@ -44,6 +44,7 @@ class Feature(Generic[T]):
 AnyFeature = (
     Feature[bool]
     | Feature[int]
+    | Feature[int | None]
     | Feature[Decimal]
     | Feature[Decimal | None]
     | Feature[str]

@@ -77,6 +77,24 @@ class WholeNumber(Kind[int]):
         return value
 
 
+@dataclass(frozen=True)
+class OptionalWholeNumber(Kind["int | None"]):
+    """As WholeNumber; empty means never, or no limit."""
+
+    least: int
+    most: int
+    unit: str = ""
+    name = "integer"
+
+    def parse(self, raw: object) -> int | None:
+        if raw is None or raw == "":
+            return None
+        return WholeNumber(self.least, self.most).parse(raw)
+
+    def dump(self, value: int | None) -> JsonValue:
+        return value
+
+
 def _decimal(raw: object, *, least: Decimal, most: Decimal, places: int) -> Decimal:
     """A decimal from plain text (or a Decimal): no exponent, no NaN, within bounds and places."""
     text = f"{raw:f}" if isinstance(raw, Decimal) else raw

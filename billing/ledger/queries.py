@@ -12,6 +12,7 @@ from django.db.models import Case, OuterRef, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from accounts.companies.models import Company
+from accounts.companies.queries import lock_company
 from billing.ledger.models import (
     Account,
     AccountKind,
@@ -70,6 +71,13 @@ def lock_account(company_id: UUID, currency: str) -> Account:
         .select_for_update(no_key=True)
         .get(company=company_id, currency=currency)
     )
+
+
+def lock_payer(company_id: UUID, currency: str) -> Account:
+    """The company and then its customer account, as the lock order wants them: for what moves
+    money and may change how the company stands. Raises as `lock_account`."""
+    lock_company(company_id)
+    return lock_account(company_id, currency)
 
 
 def lock_accounts(company_ids: Collection[UUID], currency: str) -> list[Account]:

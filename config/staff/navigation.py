@@ -38,6 +38,7 @@ _NAVIGATION: tuple[tuple[str, tuple[Item, ...]], ...] = (
             _rows("Recharge rules", "rule", "billing", "rechargerule"),
             _rows("Invoices", "receipt_long", "billing", "invoice"),
             _rows("Top-up invoices", "request_quote", "billing", "topupinvoice"),
+            _rows("Dunning", "notification_important", "billing", "dunningclock"),
             _rows("Receipts", "receipt", "billing", "receipt"),
             _rows("Refunds", "undo", "billing", "refund"),
             _rows("Disputes", "gavel", "billing", "dispute"),

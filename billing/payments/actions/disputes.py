@@ -17,7 +17,7 @@ from accounts.audit.actions import record
 from accounts.events.actions import publish
 from billing.ledger.actions import LegSpec, make_entry
 from billing.ledger.models import AccountKind, EntryKind
-from billing.ledger.queries import lock_account
+from billing.ledger.queries import lock_payer
 from billing.payments.actions.refund_settling import follow_refunds
 from billing.payments.actions.settling import mark_card
 from billing.payments.gateways.base import DisputeOutcome, GatewayDispute
@@ -32,7 +32,7 @@ def settle_dispute(payment: Payment, seen: GatewayDispute, *, at: datetime) -> D
 
     Once closed it stays closed: a late "opened" changes nothing.
     """
-    lock_account(payment.company_id, str(payment.amount.currency))
+    lock_payer(payment.company_id, str(payment.amount.currency))
     payment = lock_payment(payment.pk)
     dispute, is_new = Dispute.objects.get_or_create(
         gateway_reference=seen.reference,

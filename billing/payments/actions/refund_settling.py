@@ -17,7 +17,7 @@ from djmoney.money import Money
 from accounts.events.actions import publish
 from billing.ledger.actions import LegSpec, make_entry
 from billing.ledger.models import AccountKind, EntryKind
-from billing.ledger.queries import lock_account
+from billing.ledger.queries import lock_payer
 from billing.payments.exceptions import GatewayRefused
 from billing.payments.gateways.base import GatewayRefund, RefundOutcome
 from billing.payments.models import Payment, Refund
@@ -62,7 +62,7 @@ def settle_lost_refund(refund_id: UUID, *, at: datetime) -> Refund:
 @transaction.atomic
 def record_gateway_refund(payment: Payment, seen: GatewayRefund, *, at: datetime) -> Refund:
     """A refund that was made at the gateway, past us: it is booked all the same, once."""
-    lock_account(payment.company_id, seen.currency)
+    lock_payer(payment.company_id, seen.currency)
     payment = lock_payment(payment.pk)
     refund, is_new = Refund.objects.get_or_create(
         key=f"{payment.gateway}:{seen.reference}",
@@ -167,7 +167,7 @@ def follow_refunds(payment: Payment) -> Payment:
 def locked_refund(refund_id: UUID) -> Refund:
     """The refund, locked after account and payment, as the lock order wants it."""
     unlocked = Refund.objects.select_related("payment").get(pk=refund_id)
-    lock_account(unlocked.payment.company_id, str(unlocked.amount.currency))
+    lock_payer(unlocked.payment.company_id, str(unlocked.amount.currency))
     payment = lock_payment(unlocked.payment_id)
     refund = lock_refund(refund_id)
     refund.payment = payment

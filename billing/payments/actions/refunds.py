@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from djmoney.money import Money
 
 from accounts.audit.actions import record
-from billing.ledger.queries import lock_account
+from billing.ledger.queries import lock_payer
 from billing.money.calc import is_in_minor_units, minor_digits, plain
 from billing.payments.actions.charging import REPEATED_WITHIN
 from billing.payments.actions.refund_settling import (
@@ -99,7 +99,7 @@ def reconcile_refund(refund: Refund, *, at: datetime) -> Refund:
 def _open(
     payment: Payment, *, amount: Decimal | None, reason: str, key: str, by: str, at: datetime
 ) -> Refund:
-    lock_account(payment.company_id, str(payment.amount.currency))
+    lock_payer(payment.company_id, str(payment.amount.currency))
     payment = lock_payment(payment.pk)
     before = Refund.objects.select_related("payment").filter(key=key).first()
     if before is not None:

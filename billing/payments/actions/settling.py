@@ -17,7 +17,7 @@ from billing.documents.actions import issue_receipt, take_numbers
 from billing.documents.models import Series
 from billing.ledger.actions import LegSpec, make_entry
 from billing.ledger.models import AccountKind, EntryKind
-from billing.ledger.queries import balance_after, lock_account
+from billing.ledger.queries import balance_after, lock_payer
 from billing.payments.actions.receipts import receipt_content
 from billing.payments.actions.standing import note_failure, note_success
 from billing.payments.exceptions import GatewayRefused
@@ -103,7 +103,7 @@ def book_payment(payment: Payment, *, at: datetime) -> Payment:
 def _locked(payment_id: UUID) -> Payment:
     """The payment, locked after its account, as the lock order wants it."""
     unlocked = Payment.objects.get(pk=payment_id)
-    lock_account(unlocked.company_id, str(unlocked.amount.currency))
+    lock_payer(unlocked.company_id, str(unlocked.amount.currency))
     return lock_payment(payment_id)
 
 

@@ -10,7 +10,7 @@ from djmoney.money import Money
 
 from accounts.audit.actions import record
 from accounts.companies.models import Company
-from billing.ledger.queries import lock_account
+from billing.ledger.queries import lock_payer
 from billing.payments.actions.settling import book_payment
 from billing.payments.exceptions import InvalidReceivedAt, KeyReused
 from billing.payments.gateways.bank import BANK, CASH, OTHER
@@ -49,7 +49,7 @@ def record_transfer(
     check_amount(company, amount)
     if received_at > at:
         raise InvalidReceivedAt
-    lock_account(company.pk, str(amount.currency))
+    lock_payer(company.pk, str(amount.currency))
     payment, is_new = Payment.objects.get_or_create(
         key=key,
         defaults={

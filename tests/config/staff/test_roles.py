@@ -23,6 +23,8 @@ MONEY = {
     "billing.billingperiod",
     "billing.consumptionalert",
     "billing.dispute",
+    "billing.dunningclock",
+    "billing.dunningstep",
     "billing.entry",
     "billing.gatewayevent",
     "billing.hold",

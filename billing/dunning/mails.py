@@ -1,0 +1,73 @@
+"""The mails of dunning: to the invoice addresses, else to those who handle money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+
+from accounts.companies.models import Company
+from accounts.notifications.actions import Attachment, queue_mail
+from accounts.notifications.queries import recipients
+from accounts.people.models import Role
+from billing.dunning.calc import Step, StepKind
+from billing.invoicing.mails import invoice_pdf
+from billing.invoicing.models import Invoice
+from billing.money.calc import ceil_minor
+from billing.money.formatting import format_money, locale_of
+from billing.profiles.queries import profile_of
+
+_KINDS = {
+    StepKind.REMINDER: "invoice_reminder",
+    StepKind.OVERDUE: "invoice_overdue",
+    StepKind.DELETION_WARNING: "deletion_warning",
+    StepKind.DELETION: "resources_deleted",
+}
+_WITH_PDF = (StepKind.REMINDER, StepKind.OVERDUE)
+
+
+def mail_step(invoice: Invoice, step: Step, *, at: datetime) -> None:
+    """Tell of a step; reminders carry the invoice."""
+    attachments = []
+    if step.kind in _WITH_PDF:
+        pdf = invoice_pdf(invoice)
+        attachments = [Attachment(f"{invoice.number}.pdf", "application/pdf", pdf)]
+    queue_mail(
+        _KINDS[step.kind],
+        company=invoice.company,
+        to=_addresses(invoice.company),
+        once=f"dunning:{invoice.pk}:{step.kind}:{step.number}",
+        context=_context(invoice.company, [invoice]) | {"invoice": invoice, "days": step.number},
+        at=at,
+        attachments=attachments,
+    )
+
+
+def mail_suspension(company: Company, overdue: Sequence[Invoice], *, at: datetime) -> None:
+    """Why the account stands still, what is owed, and that paying brings it back."""
+    queue_mail(
+        "account_suspended",
+        company=company,
+        to=_addresses(company),
+        once=f"dunning:{company.pk}:suspended:{at.isoformat()}",
+        context=_context(company, overdue) | {"overdue": overdue},
+        at=at,
+    )
+
+
+def _context(company: Company, overdue: Sequence[Invoice]) -> dict[str, object]:
+    currency = overdue[0].currency
+    due = sum((ceil_minor(each.amount_due, currency) for each in overdue), Decimal(0))
+    page = f"{overdue[0].pk}/pay/" if len(overdue) == 1 else ""
+    return {
+        "due": format_money(due, currency, locale_of(company.language)),
+        "url": f"{settings.PUBLIC_URL}/portal/invoices/{page}",
+    }
+
+
+def _addresses(company: Company) -> list[str]:
+    return profile_of(company.pk).invoice_emails or recipients(
+        company, Role.OWNER, Role.ADMIN, Role.FINANCE
+    )
