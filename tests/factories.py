@@ -15,6 +15,7 @@ from billing.catalog.actions import create_plan
 from billing.catalog.models import Plan, PlanKind
 from billing.catalog.terms import PlanTerms, PriceTerms
 from billing.ledger.actions import LegSpec, make_entry
+from billing.ledger.adjustments import propose_adjustment
 from billing.ledger.models import AccountKind, Entry, EntryKind
 from billing.profiles.actions import Particulars, open_account
 from billing.subscriptions.actions import subscribe
@@ -79,6 +80,13 @@ def pay_in(company: Company, amount: Money, *, at: datetime = NOW, key: str = ""
         at=at,
         by=BY,
         description="Payment",
+    )
+
+
+def credit(company: Company, amount: str, *, currency: str = "USD", at: datetime = NOW) -> None:
+    """Money on the company's account by the staff's hand: the books audit knows where from."""
+    propose_adjustment(
+        company, amount=Money(amount, currency), reason="Test", key=new_key(), by=BY, at=at
     )
 
 

@@ -215,6 +215,7 @@ _CHARGES = Dataset(
         "kind",
         "company_id",
         "subject",
+        "label",
         "meter",
         "country",
         "started_at",
@@ -230,7 +231,7 @@ _CHARGES = Dataset(
     ),
     sql=f"""
         SELECT h.id::text, h.external_id, h.source, h.kind, h.company_id::text, h.subject,
-               h.meter_id, h.country, h.started_at, h.rated_at, h.quantity, h.billed,
+               h.label, h.meter_id, h.country, h.started_at, h.rated_at, h.quantity, h.billed,
                h.from_allowance, h.unit_price, p.currency, h.amount, h.tax_percent, h.tax
         FROM charge h
         JOIN billing_profile p ON p.company_id = h.company_id

@@ -36,7 +36,8 @@ class LineGroup:
     def title(self) -> str:
         """The line by itself: "Data, Germany – Global PAYGO (May 2026)"."""
         late = f" ({self.period_label})" if self.period_label else ""
-        return f"{self.description} – {self.plan}{late}"
+        plan = f" – {self.plan}" if self.plan else ""
+        return f"{self.description}{plan}{late}"
 
 
 @dataclass(frozen=True, slots=True)

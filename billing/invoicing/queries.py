@@ -81,7 +81,9 @@ def line_groups(period: BillingPeriod) -> list[LineGroup]:
     totals = PeriodTotal.objects.filter(period=period).select_related(
         "version__plan", "meter", "price__zone", "use_period"
     )
-    for total in totals.order_by("version__plan__name", "meter_id", "price_id", "tax_percent"):
+    for total in totals.order_by(
+        "version__plan__name", "meter_id", "price_id", "tax_percent", "id"
+    ):
         key = (
             total.kind,
             total.version_id,
@@ -89,6 +91,7 @@ def line_groups(period: BillingPeriod) -> list[LineGroup]:
             total.price_id,
             total.tax_percent,
             total.use_period_id,
+            total.label,
         )
         if key not in groups:
             groups[key] = _empty_group(total)
@@ -109,10 +112,22 @@ def amount_due_in_all(invoices: Iterable[Invoice]) -> Decimal:
 
 
 def _empty_group(total: PeriodTotal) -> LineGroup:
-    plan = total.version.plan
     is_late = total.use_period_id != total.period_id
     label = month_label(total.use_period.starts_at) if is_late else ""
-    facts = {"kind": str(total.kind), "version": str(total.version_id)}
+    facts = {"kind": str(total.kind)}
+    if total.version is None:
+        return LineGroup(
+            description=total.label,
+            service="Account",
+            plan="",
+            unit="",
+            unit_price=Decimal(0),
+            tax_percent=total.tax_percent,
+            period_label=label,
+            facts=facts,
+        )
+    plan = total.version.plan
+    facts |= {"version": str(total.version_id)}
     if total.meter is None or total.kind != Charge.Kind.USAGE:
         return LineGroup(
             description=_FEE_TITLES[Charge.Kind(total.kind)],

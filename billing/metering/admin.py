@@ -48,7 +48,7 @@ class ChargeAdmin(RecordAdmin):
 
     def get_list_display(self, request: HttpRequest) -> list[Column | str]:
         columns: list[Column | str] = [
-            "subject",
+            short_column("about", title="Subject"),
             when_column("started_at", title="Used"),
             link_column("company", title="Company"),
             "meter",

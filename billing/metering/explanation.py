@@ -6,26 +6,29 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from billing.catalog.calc import UNITS
-from billing.catalog.models import Price
+from billing.catalog.models import PlanVersion, Price
 from billing.metering.models import Charge
 from billing.money.calc import plain
 
 
 def explain(charge: Charge) -> list[str]:
     """The sentences, in the order of the calculation."""
-    currency = charge.version.plan.currency
+    currency = charge.company.billing_profile.currency
+    if charge.version is None:
+        return [*_account(charge, currency), *_tax(charge, currency), *_period(charge)]
     if charge.kind != Charge.Kind.USAGE:
-        return [*_fee(charge, currency), *_tax(charge, currency), *_period(charge)]
+        said = _fee(charge, charge.version, currency)
+        return [*said, *_tax(charge, currency), *_period(charge)]
     return [
-        *_use(charge),
+        *_use(charge, charge.version),
         *_allowance(charge),
-        *_price(charge, currency),
+        *_price(charge, charge.version, currency),
         *_tax(charge, currency),
         *_period(charge),
     ]
 
 
-def _use(charge: Charge) -> Iterator[str]:
+def _use(charge: Charge, version: PlanVersion) -> Iterator[str]:
     unit = charge.meter.base_unit if charge.meter else ""
     where = f" in {charge.country}" if charge.country else ""
     when = f"{charge.started_at:%Y-%m-%d %H:%M:%S} UTC"
@@ -33,7 +36,7 @@ def _use(charge: Charge) -> Iterator[str]:
         yield f"This takes back the charge {charge.reverses}."
     yield f"{charge.subject} used {charge.quantity} {unit}{where}, from {when}."
     if charge.billed != charge.quantity:
-        increment = charge.version.increment
+        increment = version.increment
         yield f"Rounded up to whole {increment} this counts as {charge.billed} {unit}."
 
 
@@ -46,13 +49,13 @@ def _allowance(charge: Charge) -> Iterator[str]:
         yield f"{charge.billable} remain to be charged."
 
 
-def _price(charge: Charge, currency: str) -> Iterator[str]:
+def _price(charge: Charge, version: PlanVersion, currency: str) -> Iterator[str]:
     price = charge.price
     if price is None:
         return
     if price.tier_mode != Price.TierMode.FLAT:
         yield (
-            f"The {price.tier_mode} tiers of {charge.version} give {plain(charge.amount)} "
+            f"The {price.tier_mode} tiers of {version} give {plain(charge.amount)} "
             f"{currency} for this part of the period's use."
         )
         return
@@ -63,7 +66,7 @@ def _price(charge: Charge, currency: str) -> Iterator[str]:
             f"{charge.session}."
         )
     yield (
-        f"{charge.version} charges {plain(price.per_unit or Decimal(0))} {currency} per {unit}"
+        f"{version} charges {plain(price.per_unit or Decimal(0))} {currency} per {unit}"
         f"{_place(price)}: {plain(charge.amount)} {currency}."
     )
 
@@ -74,9 +77,13 @@ def _place(price: Price) -> str:
     return f" in {price.country}" if price.country else ""
 
 
-def _fee(charge: Charge, currency: str) -> Iterator[str]:
+def _fee(charge: Charge, version: PlanVersion, currency: str) -> Iterator[str]:
     name = "monthly fee" if charge.kind == Charge.Kind.MONTHLY_FEE else "activation fee"
-    yield f"The {name} of {charge.version} for {charge.subject}: {plain(charge.amount)} {currency}."
+    yield f"The {name} of {version} for {charge.subject}: {plain(charge.amount)} {currency}."
+
+
+def _account(charge: Charge, currency: str) -> Iterator[str]:
+    yield f"{charge.label}: {plain(charge.amount)} {currency}."
 
 
 def _tax(charge: Charge, currency: str) -> Iterator[str]:

@@ -7,7 +7,6 @@ period; where only active lines pay, at its end. An activation fee comes with th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -16,36 +15,17 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from billing.catalog.models import PlanVersion
-from billing.ledger.actions import make_entries, prepare_entries
-from billing.ledger.execution import run
 from billing.ledger.models import EntryKind
-from billing.metering.batches import new_prefix
-from billing.metering.enforcement import enforce
+from billing.metering.charging import NewCharge, book_charges
 from billing.metering.models import Charge
-from billing.metering.snapshots import snapshot_at
-from billing.metering.statements.arriving import LOCK
-from billing.metering.statements.charging import CHARGE_FEES
 from billing.money.calc import round12
 from billing.subscriptions.calc import share_of_days
 from billing.subscriptions.models import BillingPeriod, SubjectKey, Subscription
 from billing.subscriptions.periods import ensure_period, open_period
-from features.queries import value
 
 BATCH = 1000
 INSTANT = timedelta(microseconds=1)
 _ACTIVE = PlanVersion.FeeFor.ACTIVE
-
-
-@dataclass(frozen=True)
-class Fee:
-    """A fee of a subscription; `name` is its identity among fees of the kind."""
-
-    kind: str
-    name: str
-    subscription: Subscription
-    version: PlanVersion
-    started_at: datetime
-    amount: Decimal
 
 
 def charge_due_fees(*, at: datetime) -> int:
@@ -114,9 +94,9 @@ def _bindings(rows: Iterable[Subscription]) -> dict[UUID, list[SubjectKey]]:
 
 def _fees_of(
     subscription: Subscription, bindings: Sequence[SubjectKey], *, at: datetime
-) -> list[Fee]:
+) -> list[NewCharge]:
     """The fees that are due by now; moves the subscription's due times on."""
-    fees: list[Fee] = []
+    fees: list[NewCharge] = []
     while subscription.next_fee_at is not None and subscription.next_fee_at <= at:
         fees += _monthly(subscription, bindings, due=subscription.next_fee_at)
     if subscription.activation_fee_at is not None and subscription.activation_fee_at <= at:
@@ -127,7 +107,7 @@ def _fees_of(
 
 def _monthly(
     subscription: Subscription, bindings: Sequence[SubjectKey], *, due: datetime
-) -> Iterator[Fee]:
+) -> Iterator[NewCharge]:
     """The fee of the period that ends where only active lines pay, of the one that begins where
     all do."""
     ended = ensure_period(subscription.company, due - INSTANT)
@@ -143,7 +123,7 @@ def _monthly(
 
 def _fee(
     subscription: Subscription, version: PlanVersion, period: BillingPeriod, *, start: datetime
-) -> Iterator[Fee]:
+) -> Iterator[NewCharge]:
     """The fee for a period: whole, or of prorated plans the share of the days in force."""
     if not version.fee:
         return
@@ -155,11 +135,12 @@ def _fee(
             of=(period.starts_at, period.ends_at),
             zone=subscription.company.zone,
         )
-    yield Fee(
+    yield NewCharge(
         kind=Charge.Kind.MONTHLY_FEE,
         name=f"{subscription.pk}:{period.pk}",
+        company_id=subscription.company_id,
         subscription=subscription,
-        version=version,
+        version_id=version.pk,
         started_at=start,
         amount=round12(version.fee * share),
     )
@@ -167,15 +148,16 @@ def _fee(
 
 def _activation(
     subscription: Subscription, bindings: Sequence[SubjectKey], *, due: datetime
-) -> Iterator[Fee]:
+) -> Iterator[NewCharge]:
     """Once for a subscription, by the version that it began with."""
     version = bindings[0].version if bindings else subscription.version
     if version.activation_fee:
-        yield Fee(
+        yield NewCharge(
             kind=Charge.Kind.ACTIVATION_FEE,
             name=str(subscription.pk),
+            company_id=subscription.company_id,
             subscription=subscription,
-            version=version,
+            version_id=version.pk,
             started_at=due,
             amount=version.activation_fee,
         )
@@ -200,32 +182,5 @@ def _was_used(subscription: Subscription, period: BillingPeriod) -> bool:
     ).exists()
 
 
-def _book(fees: Sequence[Fee], *, at: datetime) -> int:
-    """Charges, totals and one entry per company; enforces what the new balances ask for."""
-    companies = sorted({fee.subscription.company_id for fee in fees})
-    run(LOCK, {"companies": companies}, rows=len(companies))
-    prepare_entries()
-    given = {
-        "prefix": new_prefix(),
-        "entry_prefix": new_prefix(),
-        "kinds": [fee.kind for fee in fees],
-        "external_ids": [fee.name for fee in fees],
-        "company_ids": [fee.subscription.company_id for fee in fees],
-        "subscription_ids": [fee.subscription.pk for fee in fees],
-        "version_ids": [fee.version.pk for fee in fees],
-        "subjects": [fee.subscription.subject for fee in fees],
-        "sessions": ["" for _ in fees],
-        "taxes": [None for _ in fees],
-        "started_ats": [fee.started_at for fee in fees],
-        "amounts": [fee.amount for fee in fees],
-        "tax_percent": value("tax_percent", at=at),
-        "features_id": snapshot_at(at),
-        "entry_kind": EntryKind.FEE.value,
-        "by": "system",
-        "description": "Fees",
-        "at": at,
-    }
-    made: int = run(CHARGE_FEES, given, rows=len(fees)).fetchall()[0][0]
-    make_entries(about=len(companies))
-    enforce(companies, at=at)
-    return made
+def _book(fees: Sequence[NewCharge], *, at: datetime) -> int:
+    return book_charges(fees, entry_kind=EntryKind.FEE, description="Fees", by="system", at=at)

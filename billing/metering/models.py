@@ -162,6 +162,9 @@ class UsageKey(models.Model):
 class Charge(models.Model):
     """A rated usage record or a fee. Never changed: a correction is a reversal and a new charge.
 
+    A charge of the company alone (kinds in `ACCOUNT_KINDS`) has neither subscription nor version,
+    but a `label`: the words on the invoice.
+
     `billed` is the quantity after the increment; of it `covered` was charged ahead by a reservation
     of the session and `from_allowance` was free. `unit_price` is per base unit, empty for tiered
     prices. `amount` is without what money of a reservation has `prepaid`. `features` are the values
@@ -173,17 +176,32 @@ class Charge(models.Model):
         MONTHLY_FEE = "monthly_fee", "Monthly fee"
         ACTIVATION_FEE = "activation_fee", "Activation fee"
         RESERVATION = "reservation"
+        LATE_FEE = "late_fee", "Late fee"
+        COMMITMENT_SHORTFALL = "commitment_shortfall", "Commitment shortfall"
+        DISCOUNT = "discount"
+        SURCHARGE = "surcharge"
+        PROMOTION = "promotion"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    kind = models.CharField(max_length=16, choices=Kind)
+    kind = models.CharField(max_length=24, choices=Kind)
     company = models.ForeignKey(
         Company, models.PROTECT, related_name="charges", db_constraint=False, db_index=False
     )
     subscription = models.ForeignKey(
-        Subscription, models.PROTECT, related_name="charges", db_constraint=False, db_index=False
+        Subscription,
+        models.PROTECT,
+        null=True,
+        related_name="charges",
+        db_constraint=False,
+        db_index=False,
     )
     version = models.ForeignKey(
-        PlanVersion, models.PROTECT, related_name="+", db_constraint=False, db_index=False
+        PlanVersion,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     period = models.ForeignKey(
         BillingPeriod, models.PROTECT, related_name="charges", db_constraint=False, db_index=False
@@ -220,6 +238,7 @@ class Charge(models.Model):
         FeatureSnapshot, models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     reverses = models.UUIDField(null=True)
+    label = models.CharField(max_length=200, db_default="", default="")
 
     class Meta:
         db_table = "charge"
@@ -229,9 +248,24 @@ class Charge(models.Model):
         return f"{self.external_id}: {self.amount}"
 
     @property
+    def about(self) -> str:
+        """The subject, or the words of a charge that is the company's own."""
+        return self.subject or self.label
+
+    @property
     def billable(self) -> int:
         """What is neither included nor charged ahead."""
         return self.billed - (self.covered or 0) - self.from_allowance
+
+
+ACCOUNT_KINDS = (
+    Charge.Kind.LATE_FEE,
+    Charge.Kind.COMMITMENT_SHORTFALL,
+    Charge.Kind.DISCOUNT,
+    Charge.Kind.SURCHARGE,
+    Charge.Kind.PROMOTION,
+)
+"""Kinds of charges that belong to the company alone."""
 
 
 class UsageReject(models.Model):
@@ -351,8 +385,11 @@ class PeriodTotal(models.Model):
     company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_index=False)
     period = models.ForeignKey(BillingPeriod, models.PROTECT, related_name="totals", db_index=False)
     use_period = models.ForeignKey(BillingPeriod, models.PROTECT, related_name="+", db_index=False)
-    kind = models.CharField(max_length=16, choices=Charge.Kind)
-    version = models.ForeignKey(PlanVersion, models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=24, choices=Charge.Kind)
+    version = models.ForeignKey(
+        PlanVersion, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    label = models.CharField(max_length=200, default="")
     meter = models.ForeignKey(Meter, models.PROTECT, null=True, related_name="+", db_index=False)
     country = models.CharField(max_length=2, blank=True)
     price = models.ForeignKey(Price, models.PROTECT, null=True, related_name="+", db_index=False)
@@ -377,10 +414,16 @@ class PeriodTotal(models.Model):
                     "use_period",
                     "kind",
                     "meter",
+                    "label",
                 ],
                 nulls_distinct=False,
                 name="period_total_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=ACCOUNT_KINDS, version=None)
+                | ~Q(kind__in=ACCOUNT_KINDS) & Q(version__isnull=False, label=""),
+                name="period_total_of_a_plan_or_of_the_company",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -392,7 +435,7 @@ class DayTotal(models.Model):
 
     company = models.ForeignKey(Company, models.PROTECT, related_name="+", db_index=False)
     day = models.DateField()
-    kind = models.CharField(max_length=16, choices=Charge.Kind)
+    kind = models.CharField(max_length=24, choices=Charge.Kind)
     meter = models.ForeignKey(Meter, models.PROTECT, null=True, related_name="+", db_index=False)
     quantity = models.DecimalField(max_digits=30, decimal_places=0)
     amount = AmountField()

@@ -32,6 +32,8 @@ from billing.subscriptions.models import BillingPeriod, Subscription
 from config import clock
 from features.queries import value
 
+_CURRENCY = "company__billing_profile__currency"
+
 
 def _periods(request: PortalRequest) -> QuerySet[BillingPeriod]:
     return BillingPeriod.objects.filter(company=request.company)
@@ -82,7 +84,9 @@ class ChargeListFilter(ListFilter):
 
 class ChargeTable(tables.Table):  # type: ignore[misc]
     started_at = CellColumn("when", page="portal:charge", verbose_name=_("Used"))
-    subject = CellColumn("id", place="key", page="portal:charge", verbose_name=_("Subject"))
+    subject = CellColumn(
+        "id", accessor="about", place="key", page="portal:charge", verbose_name=_("Subject")
+    )
     service = CellColumn("service", accessor="meter.title", verbose_name=_("Service"))
     country = CellColumn("country", place="minor", verbose_name=_("Country"))
     quantity = CellColumn("quantity", place="number", verbose_name=_("Quantity"))
@@ -97,14 +101,14 @@ class ChargeTable(tables.Table):  # type: ignore[misc]
 
 
 def _sums(rows: QuerySet[Charge]) -> list[Sum]:
-    totals = rows.order_by("version__plan__currency").values("version__plan__currency")
+    totals = rows.order_by(_CURRENCY).values(_CURRENCY)
     totals = totals.annotate(net=Total("amount"), taxes=Total("tax"))
     return [
         sum_
         for row in totals
         for sum_ in (
-            Sum(_t("Amount"), row["net"], row["version__plan__currency"]),
-            Sum(_t("Tax"), row["taxes"], row["version__plan__currency"]),
+            Sum(_t("Amount"), row["net"], row[_CURRENCY]),
+            Sum(_t("Tax"), row["taxes"], row[_CURRENCY]),
         )
     ]
 
@@ -128,8 +132,8 @@ CHARGES = ListPage[Charge](
 
 
 def company_charges(request: PortalRequest, rows: QuerySet[Charge]) -> QuerySet[Charge]:
-    """The company's own, with the currency that their plan is in."""
-    return scoped(rows, request.principal).annotate(currency=F("version__plan__currency"))
+    """The company's own, with the currency that it is charged in."""
+    return scoped(rows, request.principal).annotate(currency=F(_CURRENCY))
 
 
 @requires(Permission.SEE_MONEY)

@@ -20,7 +20,9 @@ _LOWEST, _HIGHEST = "000000", "ffffff"
 
 def charges() -> QuerySet[Charge]:
     """All charges with what a list shows of them, latest rated first."""
-    rows = Charge.objects.select_related("version__plan", "meter", "features")
+    rows = Charge.objects.select_related(
+        "version__plan", "meter", "features", "company__billing_profile"
+    )
     return rows.order_by("-id")
 
 
@@ -41,7 +43,9 @@ def charges_of_batches(prefixes: Iterable[str]) -> QuerySet[Charge]:
     condition = Q(pk__in=[])
     for prefix in prefixes:
         condition |= Q(pk__range=(UUID(prefix + _LOWEST), UUID(prefix + _HIGHEST)))
-    return Charge.objects.select_related("version__plan").filter(condition).order_by("id")
+    return (
+        Charge.objects.select_related("company__billing_profile").filter(condition).order_by("id")
+    )
 
 
 def open_rejects() -> QuerySet[UsageReject]:

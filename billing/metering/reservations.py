@@ -151,7 +151,7 @@ def commit_quantity(hold_id: UUID, quantity: int, *, at: datetime) -> tuple[Hold
     rate_work(Arrivals([arrival]), source=RESERVATIONS, scope=None, at=at)
     charge = _rated(hold) or _estimated(hold, quantity, at=at)
     if hold.session:
-        _cover(charge.subscription_id, hold.session, meter=hold.meter, quantity=charge.billed)
+        _cover(charge.subscription, hold.session, meter=hold.meter, quantity=charge.billed)
     end_hold(hold, status=Hold.Status.COMMITTED, at=at, charge_id=charge.pk)
     return hold, charge
 
@@ -179,7 +179,7 @@ def commit_amount(hold_id: UUID, amount: Money, *, by: str, at: datetime) -> tup
         at=at,
     )
     if hold.session and subscription is not None:
-        _cover(subscription.pk, hold.session, amount=charge.amount)
+        _cover(subscription, hold.session, amount=charge.amount)
     end_hold(hold, status=Hold.Status.COMMITTED, at=at, charge_id=charge.pk)
     return hold, charge
 
@@ -237,7 +237,7 @@ def _same(hold: Hold, *, quantity: int | None = None, gross: Decimal | None = No
 
 
 def _cover(
-    subscription_id: UUID,
+    subscription: Subscription | None,
     session: str,
     *,
     meter: str = "",
@@ -246,7 +246,7 @@ def _cover(
 ) -> None:
     """Remember what has been charged of a session ahead of the operator's record."""
     cover, _ = SessionCover.objects.get_or_create(
-        subscription_id=subscription_id, session=session, meter=meter
+        subscription=subscription, session=session, meter=meter
     )
     SessionCover.objects.filter(pk=cover.pk).update(
         quantity=F("quantity") + quantity, amount=F("amount") + amount

@@ -84,8 +84,9 @@ class ChargeOutput(serializers.Serializer[Any]):
     record_id = serializers.CharField(source="external_id")
     source = serializers.SerializerMethodField()  # type: ignore[assignment]  # DRF names its own
     company = serializers.UUIDField(source="company_id")
-    subscription = serializers.UUIDField(source="subscription_id")
+    subscription = serializers.UUIDField(source="subscription_id", allow_null=True)
     subject = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # DRF has one of its own
     meter = serializers.CharField(source="meter_id", allow_null=True)
     country = serializers.CharField()
     session = serializers.CharField()
@@ -98,8 +99,8 @@ class ChargeOutput(serializers.Serializer[Any]):
     amount = AmountStringField()
     tax_percent = AmountStringField()
     tax = AmountStringField()
-    currency = serializers.CharField(source="version.plan.currency")
-    plan_version = serializers.UUIDField(source="version_id")
+    currency = serializers.CharField(source="company.billing_profile.currency")
+    plan_version = serializers.UUIDField(source="version_id", allow_null=True)
     reverses = serializers.UUIDField(allow_null=True)
 
     def get_source(self, charge: Charge) -> str:

@@ -11,15 +11,10 @@ from accounts.companies.models import Company
 from billing.catalog.actions import create_plan
 from billing.catalog.models import Plan, PlanKind, Price
 from billing.catalog.terms import PlanTerms, PriceTerms
-from billing.ledger.actions import make_entries, prepare_entries
-from billing.ledger.execution import run
 from billing.ledger.models import EntryKind
-from billing.metering.batches import new_prefix
 from billing.metering.calc import INTERNAL
-from billing.metering.enforcement import enforce
+from billing.metering.charging import NewCharge, book_charges
 from billing.metering.models import Charge
-from billing.metering.snapshots import snapshot_at
-from billing.metering.statements.charging import CHARGE_FEES
 from billing.money.calc import EXACT, round12
 from billing.profiles.queries import profile_of, tax_percent
 from billing.subscriptions.actions import subscribe
@@ -47,31 +42,18 @@ def charge_spending(
     spender = subscription or _spender(company, by=by, at=at)
     percent = tax_percent(profile_of(company.pk), at=at)
     net = round12(EXACT.divide(gross * HUNDRED, HUNDRED + percent))
-    prefix = new_prefix()
-    prepare_entries()
-    given = {
-        "prefix": prefix,
-        "entry_prefix": new_prefix(),
-        "kinds": [Charge.Kind.RESERVATION.value],
-        "external_ids": [name],
-        "company_ids": [company.pk],
-        "subscription_ids": [spender.pk],
-        "version_ids": [spender.version_id],
-        "subjects": [spender.subject],
-        "sessions": [session],
-        "started_ats": [at],
-        "amounts": [net],
-        "taxes": [gross - net],
-        "tax_percent": percent,
-        "features_id": snapshot_at(at),
-        "entry_kind": EntryKind.USAGE.value,
-        "by": by,
-        "description": "Reserved spending",
-        "at": at,
-    }
-    run(CHARGE_FEES, given, rows=1)
-    make_entries()
-    enforce([company.pk], at=at)
+    spent = NewCharge(
+        kind=Charge.Kind.RESERVATION.value,
+        name=name,
+        company_id=company.pk,
+        subscription=spender,
+        version_id=spender.version_id,
+        session=session,
+        started_at=at,
+        amount=net,
+        tax=gross - net,
+    )
+    book_charges([spent], entry_kind=EntryKind.USAGE, description="Reserved spending", by=by, at=at)
     return Charge.objects.get(
         company=company, source=f"{INTERNAL}{Charge.Kind.RESERVATION.value}", external_id=name
     )

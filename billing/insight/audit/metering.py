@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from billing.insight.audit.checks import Check
+from billing.insight.audit.checks import Check, Parameters
 from billing.metering.calc import INTERNAL, RESERVATIONS
+from billing.metering.models import ACCOUNT_KINDS
+
+
+def _account_kinds() -> Parameters:
+    return {"account_kinds": [kind.value for kind in ACCOUNT_KINDS]}
+
 
 CHARGES_ARE_BOOKED = Check(
     name="charges_are_booked",
@@ -72,9 +78,15 @@ CHARGES_BELONG_TO_WHAT_EXISTS = Check(
     "exist and belong together: charges carry no foreign keys of the database.",
     sql="""
         SELECT 'company ' || g.company_id || ', ' || g.charges || ' charges' AS subject,
-               CASE WHEN s.id IS NULL THEN 'have no subscription ' || g.subscription_id
+               CASE WHEN g.is_of_account AND g.subscription_id IS NULL AND g.version_id IS NULL
+                         AND b.company_id = g.company_id AND u.company_id = g.company_id
+                         AND f.id IS NOT NULL THEN NULL
+                    WHEN g.is_of_account THEN 'are the company''s own and of something else, too'
+                    WHEN s.id IS NULL
+                    THEN 'have no subscription ' || coalesce(g.subscription_id::text, '')
                     WHEN s.company_id <> g.company_id THEN 'are of a stranger''s subscription'
-                    WHEN v.id IS NULL THEN 'have no plan version ' || g.version_id
+                    WHEN v.id IS NULL
+                    THEN 'have no plan version ' || coalesce(g.version_id::text, '')
                     WHEN b.company_id IS DISTINCT FROM g.company_id
                       OR u.company_id IS DISTINCT FROM g.company_id
                     THEN 'are in a stranger''s period'
@@ -82,8 +94,9 @@ CHARGES_BELONG_TO_WHAT_EXISTS = Check(
                     THEN 'are at another version''s price'
                     WHEN f.id IS NULL THEN 'have no feature values' END AS fault
         FROM (SELECT company_id, subscription_id, version_id, period_id, use_period_id, price_id,
-                     features_id, count(*) AS charges
-              FROM charge GROUP BY 1, 2, 3, 4, 5, 6, 7) g
+                     features_id, kind = ANY(%(account_kinds)s) AS is_of_account,
+                     count(*) AS charges
+              FROM charge GROUP BY 1, 2, 3, 4, 5, 6, 7, 8) g
         LEFT JOIN subscription s ON s.id = g.subscription_id
         LEFT JOIN plan_version v ON v.id = g.version_id
         LEFT JOIN billing_period b ON b.id = g.period_id
@@ -91,6 +104,7 @@ CHARGES_BELONG_TO_WHAT_EXISTS = Check(
         LEFT JOIN price p ON p.id = g.price_id
         LEFT JOIN feature_snapshot f ON f.id = g.features_id
     """,
+    parameters=_account_kinds,
 )
 
 PERIOD_TOTALS_ARE_SUMS_OF_CHARGES = Check(
@@ -106,17 +120,20 @@ PERIOD_TOTALS_ARE_SUMS_OF_CHARGES = Check(
                          || ' + ' || coalesce(c.tax, 0) END AS fault
         FROM period_total t
         FULL JOIN (
-            SELECT period_id, use_period_id, kind, version_id, coalesce(meter_id, '') AS meter,
-                   country, coalesce(price_id::text, '') AS price, tax_percent,
+            SELECT period_id, use_period_id, kind, coalesce(version_id::text, '') AS version,
+                   coalesce(meter_id, '') AS meter, country,
+                   coalesce(price_id::text, '') AS price, tax_percent, label,
                    count(*) AS charges, sum(quantity) AS quantity,
                    sum(from_allowance) AS included, sum(amount) AS amount, sum(tax) AS tax
             FROM charge
-            GROUP BY period_id, use_period_id, kind, version_id, coalesce(meter_id, ''), country,
-                     coalesce(price_id::text, ''), tax_percent
-        ) c ON (c.period_id, c.use_period_id, c.kind, c.version_id, c.meter, c.country, c.price,
-                c.tax_percent)
-             = (t.period_id, t.use_period_id, t.kind, t.version_id, coalesce(t.meter_id, ''),
-                t.country, coalesce(t.price_id::text, ''), t.tax_percent)
+            GROUP BY period_id, use_period_id, kind, coalesce(version_id::text, ''),
+                     coalesce(meter_id, ''), country, coalesce(price_id::text, ''), tax_percent,
+                     label
+        ) c ON (c.period_id, c.use_period_id, c.kind, c.version, c.meter, c.country, c.price,
+                c.tax_percent, c.label)
+             = (t.period_id, t.use_period_id, t.kind, coalesce(t.version_id::text, ''),
+                coalesce(t.meter_id, ''), t.country, coalesce(t.price_id::text, ''),
+                t.tax_percent, t.label)
     """,
 )
 

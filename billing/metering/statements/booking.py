@@ -9,20 +9,25 @@ CHARGE_COLUMNS = (
     "features_id, reverses"
 )
 
-# What every statement does with the charges it has written (`charged`) for their `payer`s: adds
-# them to the totals of the period and of the day, and prepares one entry per company.
-BOOKED = """
+
+def booked(label: str) -> str:
+    """What every statement does with the charges it has written (`charged`) for their `payer`s:
+    adds them to the totals of the period and of the day, and prepares one entry per company.
+
+    `label` is SQL for the label of a charge: a constant where no charge has one.
+    """
+    return f"""
 totals AS (
     INSERT INTO period_total AS t
         (company_id, period_id, use_period_id, kind, version_id, meter_id, country, price_id,
-         tax_percent, charges, quantity, included, amount, tax)
+         tax_percent, label, charges, quantity, included, amount, tax)
     SELECT company_id, period_id, use_period_id, kind, version_id, meter_id, country, price_id,
-           tax_percent, count(*), sum(quantity), sum(from_allowance), sum(amount), sum(tax)
+           tax_percent, {label}, count(*), sum(quantity), sum(from_allowance), sum(amount), sum(tax)
     FROM charged
     GROUP BY company_id, period_id, use_period_id, kind, version_id, meter_id, country, price_id,
-             tax_percent
+             tax_percent, {label}
     ON CONFLICT (period_id, version_id, country, price_id, tax_percent, use_period_id, kind,
-                 meter_id)
+                 meter_id, label)
     DO UPDATE SET charges = t.charges + excluded.charges, quantity = t.quantity + excluded.quantity,
         included = t.included + excluded.included, amount = t.amount + excluded.amount,
         tax = t.tax + excluded.tax
@@ -49,4 +54,8 @@ totals AS (
     FROM due JOIN payer USING (company_id)
     CROSS JOIN LATERAL (VALUES ('customer', -net - due.tax), ('uninvoiced', net),
                                ('uninvoiced_tax', due.tax)) AS leg(kind, amount)
-)"""
+)"""  # noqa: S608 - the only text put in is a constant of ours
+
+
+BOOKED = booked("''::varchar")
+BOOKED_WITH_LABELS = booked("label")
