@@ -87,7 +87,9 @@ FOR NO KEY UPDATE OF a
 """  # noqa: S608 - the only text put in is a constant of ours
 
 # Writes the entries whose key is new, their legs with running balances, and the balances of
-# company accounts. `at` is never earlier than the latest entry of the company.
+# company accounts. `at` is never earlier than the latest entry of the company. `name` says which
+# account in one column: of a join by four the planner expects a single row, and would then go
+# over all legs again for each.
 BOOK = f"""
 inserted AS (
     INSERT INTO ledger_entry
@@ -102,12 +104,14 @@ inserted AS (
     RETURNING *
 ), leg AS (
     SELECT i.id AS entry_id, i.at, l.n, l.amount, l.kind, l.detail, l.currency,
-           CASE WHEN l.kind IN {_OF_COMPANIES} THEN i.company_id ELSE {_OURS} END AS owner
+           o.owner, concat_ws('/', o.owner, l.kind, l.detail, l.currency) AS name
     FROM inserted i JOIN new_leg l ON l.entry_key = i.key
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN l.kind IN {_OF_COMPANIES} THEN i.company_id ELSE {_OURS} END AS owner) o
     WHERE l.amount <> 0
 ), account AS MATERIALIZED (
-    SELECT d.owner, d.kind, d.detail, d.currency, a.id
-    FROM (SELECT DISTINCT owner, kind, detail, currency FROM leg) d
+    SELECT d.name, a.id
+    FROM (SELECT DISTINCT ON (name) name, owner, kind, detail, currency FROM leg) d
     CROSS JOIN LATERAL (
         SELECT a.id FROM ledger_account a
         WHERE a.company_id = d.owner AND a.kind = d.kind AND a.currency = d.currency
@@ -120,7 +124,7 @@ inserted AS (
     SELECT l.entry_id, l.at, l.n, l.amount, a.id AS account_id, l.owner <> {_OURS} AS is_stored,
            sum(l.amount) OVER (PARTITION BY a.id ORDER BY l.at, l.entry_id, l.n) AS running
     FROM leg l
-    JOIN account a USING (owner, kind, detail, currency)
+    JOIN account a USING (name)
 ), changed AS (
     UPDATE ledger_account a SET balance = a.balance + m.total, moved_at = m.latest
     FROM (SELECT account_id, sum(amount) AS total, max(at) AS latest

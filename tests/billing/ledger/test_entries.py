@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from djmoney.money import Money
 
 from accounts.companies.models import Company
+from billing.ledger import posting
 from billing.ledger.actions import LegSpec, make_entries, make_entry, prepare_entries
 from billing.ledger.exceptions import EntryKeyReused, LedgerError
 from billing.ledger.models import Account, AccountKind, Entry, EntryKind, Leg
@@ -207,3 +208,49 @@ def test_a_batch_of_entries_without_money_books_nothing() -> None:
     company = make_company()
     assert book_batch([("a", company, "0")]) == 0
     assert not Entry.objects.filter(key="a").exists()
+
+
+def legs_read() -> int:
+    """Legs that this transaction has looked at so far."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)"
+            " FROM pg_stat_xact_user_tables WHERE relname = 'ledger_leg'"
+        )
+        (read,) = cursor.fetchone()
+    return int(read)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_proof_of_new_legs_reads_no_others() -> None:
+    """Nor when it was planned while the ledger was empty: 2 000 legs at a time, twice."""
+    companies = [make_company() for _ in range(20)]
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    for batch in range(2):
+        rows = [(f"{batch}-{n}", companies[n % 20], "1") for n in range(1000)]
+        with transaction.atomic():
+            before = legs_read()
+            assert book_batch(rows) == 1000
+            assert legs_read() - before <= 2000 * 2
+
+
+def test_booking_a_batch_compares_no_leg_with_all_others() -> None:
+    """A nested loop with a filter on the join would grow with the square of the batch."""
+    companies = [make_company() for _ in range(40)]
+    with transaction.atomic():
+        prepare_entries()
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO new_entry (key, kind, company_id, at, by)"
+                " VALUES (%s, 'usage', %s, %s, 'system')",
+                [(f"{n}", companies[n % 40].pk, NOW) for n in range(1000)],
+            )
+            cursor.executemany(
+                "INSERT INTO new_leg (entry_key, kind, currency, amount)"
+                " VALUES (%s, 'customer', 'USD', -1), (%s, 'uninvoiced', 'USD', 1)",
+                [(f"{n}", f"{n}") for n in range(1000)],
+            )
+            cursor.execute(f"EXPLAIN {posting.BOOK_TABLES}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Join Filter" not in plan, plan
