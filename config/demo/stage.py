@@ -22,6 +22,7 @@ from accounts.people.models import Role
 from billing.catalog.actions import create_plan, create_zone
 from billing.catalog.models import Plan, Zone
 from billing.catalog.terms import PriceTerms
+from billing.dunning.tasks import pursue_debts
 from billing.invoicing.models import Invoice
 from billing.invoicing.tasks import close_periods, issue_invoices
 from billing.ledger.queries import balance
@@ -192,6 +193,7 @@ def _use_for_a_while(
         if part.subject:
             calls = _model_calls(part.subject, start=start, end=end)
             ingest(calls, source="gateway", scope=None, at=end)
+    pursue_debts(at=end)
     dispatch_outbox(at=end)
 
 
