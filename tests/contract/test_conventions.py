@@ -29,6 +29,9 @@ NEED_A_KEY = {
     "/api/v1/adjustments/",
     "/api/v1/adjustments/{id}/approve/",
     "/api/v1/companies/{company_id}/recharges/",
+    "/api/v1/companies/{company_id}/top-up-invoices/",
+    "/api/v1/companies/{company_id}/top-up-invoices/{id}/pay/",
+    "/api/v1/companies/{company_id}/top-up-invoices/{id}/void/",
     "/api/v1/holds/",
     "/api/v1/holds/{hold_id}/commit/",
     "/api/v1/invoices/{invoice_id}/credit-notes/",
@@ -38,7 +41,7 @@ NEED_A_KEY = {
     "/api/v1/payments/{id}/refund/",
     "/api/v1/refunds/{id}/approve/",
 }
-"""POSTs that move money or quantity."""
+"""POSTs that move money or quantity, or give and take back demands for it."""
 
 LISTS = [
     path
