@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from structlog.contextvars import get_contextvars
+
+from accounts.access.outages import is_outage
 
 
 def landing(request: HttpRequest) -> HttpResponse:
@@ -36,10 +40,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """No context processor runs here: the database may be what failed."""
-    return HttpResponse(
-        render_to_string("errors/500.html", {"request": request, "reference": reference()}),
-        status=500,
-    )
+    status = 503 if is_outage(sys.exc_info()[1]) else 500
+    context = {"request": request, "reference": reference()}
+    return HttpResponse(render_to_string(f"errors/{status}.html", context), status=status)
 
 
 def reference() -> str:

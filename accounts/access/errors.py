@@ -10,6 +10,7 @@ from django.core.exceptions import (
     SuspiciousOperation,
 )
 from django.core.exceptions import ValidationError as ModelValidationError
+from django.db import DatabaseError
 from django.http import UnreadablePostError
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
@@ -25,6 +26,7 @@ from rest_framework.fields import get_error_detail
 from rest_framework.response import Response
 
 from accounts.access.exceptions import JSONValue, Refused
+from accounts.access.outages import is_outage
 from features.exceptions import FeatureRefused, UnknownFeature
 
 
@@ -42,6 +44,13 @@ class BodyTooBig(APIException):
     status_code = 413
     default_code = "body_too_big"
     default_detail = "The body is bigger than this server accepts."
+
+
+class DatabaseUnavailable(APIException):
+    status_code = 503
+    default_code = "database_unavailable"
+    default_detail = "The database does not answer or takes no writes now. Try again later."
+    wait = 10
 
 
 class ApiExceptionHandler(ExceptionHandler):
@@ -65,6 +74,8 @@ def _translated(error: Exception) -> APIException | None:  # noqa: PLR0911 - a t
             return BodyTooBig()
         case SuspiciousOperation() | BadRequest() | UnreadablePostError():
             return ParseError("The request could not be read.")
+        case DatabaseError() if is_outage(error):
+            return DatabaseUnavailable()
     return None
 
 

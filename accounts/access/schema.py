@@ -39,7 +39,7 @@ _ERRORS = {
     "413": "The body is too big.",
     "415": "The content type is not accepted.",
     "429": "Too many calls: wait as `Retry-After` says.",
-    "503": "The gateway does not answer now; the same key may be used again.",
+    "503": "The gateway or the database does not answer now; the same key may be used again.",
 }
 _ERROR = {
     "type": "object",
