@@ -1,24 +1,28 @@
 """Gathers the admin pages that the folders declare."""
 
 from billing.catalog import admin as catalog
+from billing.discounts import admin as discounts
 from billing.documents import admin as documents
 from billing.dunning import admin as dunning
 from billing.invoicing import admin as invoicing
 from billing.ledger import admin as ledger
 from billing.metering import admin as metering
 from billing.payments import admin as payments
+from billing.profiles import admin as profiles
 from billing.recharges import admin as recharges
 from billing.subscriptions import admin as subscriptions
 from billing.topups import admin as topups
 
 __all__ = [
     "catalog",
+    "discounts",
     "documents",
     "dunning",
     "invoicing",
     "ledger",
     "metering",
     "payments",
+    "profiles",
     "recharges",
     "subscriptions",
     "topups",

@@ -10,6 +10,7 @@ from billing.catalog.models import (
     RefillSize,
     Zone,
 )
+from billing.discounts.models import Discount
 from billing.documents.models import Receipt, Series
 from billing.dunning.models import DunningClock, DunningStep
 from billing.insight.models import BooksAudit, CostToDate
@@ -48,13 +49,14 @@ from billing.payments.models import (
     PaymentStanding,
     Refund,
 )
-from billing.profiles.models import BillingProfile
+from billing.profiles.models import AccountPlan, BillingProfile
 from billing.recharges.models import ConsumptionAlert, Recharge, RechargeAttempt, RechargeRule
 from billing.subscriptions.models import Allowance, BillingPeriod, SubjectKey, Subscription
 from billing.topups.models import TopUpInvoice, TopUpPayment
 
 __all__ = [
     "Account",
+    "AccountPlan",
     "Adjustment",
     "Allocation",
     "Allowance",
@@ -66,6 +68,7 @@ __all__ = [
     "ConsumptionAlert",
     "CostToDate",
     "DayTotal",
+    "Discount",
     "Dispute",
     "DunningClock",
     "DunningStep",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 from billing.catalog import api as catalog
+from billing.discounts import api as discounts
 from billing.documents import api as documents
 from billing.dunning import api as dunning
 from billing.insight import api as insight
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     *topups.urlpatterns,
     *subscriptions.urlpatterns,
     *metering.urlpatterns,
+    *discounts.urlpatterns,
     *invoicing.urlpatterns,
     *dunning.urlpatterns,
 ]

@@ -18,6 +18,7 @@ from accounts.companies.queries import lock_company
 from accounts.events.actions import publish
 from billing.documents.actions import take_numbers
 from billing.documents.models import Series
+from billing.invoicing.closing import book_closing
 from billing.invoicing.funds import apply_funds, invoice_facts, settle
 from billing.invoicing.lines import LineGroup, Totals, totals_of
 from billing.invoicing.models import Fund, Invoice
@@ -39,13 +40,16 @@ _SERIES = {
 
 
 @transaction.atomic
-def close_period(period_id: UUID) -> bool:
-    """Close a period for late usage; False when somebody else has done it."""
-    period = BillingPeriod.objects.select_related("company").get(pk=period_id)
-    lock_account(period.company_id, profile_of(period.company_id).currency)
+def close_period(period_id: UUID, *, at: datetime) -> bool:
+    """Close a period for late usage, with what only exists at its end; False when somebody else
+    has done it."""
+    company = lock_company(BillingPeriod.objects.get(pk=period_id).company_id)
+    profile = profile_of(company.pk)
+    lock_account(company.pk, profile.currency)
     period = lock_period(period_id)
     if period.status != BillingPeriod.Status.OPEN:
         return False
+    book_closing(period, profile, at=at)
     period.status = BillingPeriod.Status.CLOSED
     period.save(update_fields=["status"])
     return True

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal, localcontext
 
-from billing.money.calc import EXACT, round_half_even
+from billing.money.calc import EXACT, minor_digits, round_half_even
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +71,16 @@ def invoice_totals(groups: Sequence[TaxableGroup], *, minor_units: int) -> Invoi
             total=subtotal + tax,
             rounding_difference=subtotal + tax - exact,
         )
+
+
+def shortfall(*, commitment: Decimal, share: Decimal, spent: Decimal, currency: str) -> Decimal:
+    """What is missing of a commitment for a `share` of the month; never below zero.
+
+    300 for 15 of 30 days is 150.00; 100.00 spent leaves a shortfall of 50.00.
+    """
+    with localcontext(EXACT):
+        due = round_half_even(commitment * share, minor_digits(currency))
+        return max(Decimal(0), due - spent)
 
 
 def apportion_largest_remainder(amounts: Sequence[Decimal], *, minor_units: int) -> list[Decimal]:

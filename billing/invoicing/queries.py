@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -13,11 +13,13 @@ from django_countries import countries
 from accounts.companies.models import Company
 from billing.catalog.calc import UNITS
 from billing.catalog.models import Meter, Price
+from billing.discounts.queries import surcharged_without_period
 from billing.invoicing.lines import LineGroup, month_label
 from billing.invoicing.models import Fund, Invoice
 from billing.metering.models import Charge, PeriodTotal
 from billing.money.calc import round12
 from billing.subscriptions.models import BillingPeriod
+from billing.subscriptions.queries import committed_without_period
 from features.queries import value
 
 _FEE_TITLES = {
@@ -59,6 +61,24 @@ def periods_to_close(*, at: datetime) -> QuerySet[BillingPeriod]:
     ).order_by("ends_at", "id")
 
 
+def owing_without_period(*, at: datetime) -> list[tuple[Company, datetime]]:
+    """Companies that owe something of their months without using anything, and have no period at
+    `at`; with the instant since which they owe it."""
+    committed = [
+        (company, company.billing_profile.account_plan_since or at)
+        for company in committed_without_period(at=at)
+    ]
+    surcharged = [
+        (each.company, max(each.created_at, _midnight(each.company, each.starts)))
+        for each in surcharged_without_period(at=at)
+    ]
+    return committed + surcharged
+
+
+def _midnight(company: Company, day: date) -> datetime:
+    return datetime.combine(day, time(), company.zone)
+
+
 def periods_to_issue() -> QuerySet[BillingPeriod]:
     """Closed periods whose invoice is not out yet."""
     return BillingPeriod.objects.filter(status=BillingPeriod.Status.CLOSED).order_by(
@@ -67,7 +87,10 @@ def periods_to_issue() -> QuerySet[BillingPeriod]:
 
 
 def next_period_due(after: datetime) -> datetime | None:
-    """When the next period is to be closed after `after`, for the sandbox clock."""
+    """When the next period is to be closed after `after`, for the sandbox clock; at once where
+    one is to be made first."""
+    if owing_without_period(at=after):
+        return after
     grace = timedelta(hours=value("grace_hours", at=after))
     due = BillingPeriod.objects.filter(
         status=BillingPeriod.Status.OPEN, ends_at__gt=after - grace

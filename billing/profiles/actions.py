@@ -16,7 +16,7 @@ from accounts.companies.queries import lock_company
 from accounts.events.actions import publish
 from billing.money.calc import is_currency, plain
 from billing.profiles.exceptions import CurrencyFixed, FixedAmountMissing, InvalidTerms
-from billing.profiles.models import BillingProfile, BillingType, ContractType
+from billing.profiles.models import AccountPlan, BillingProfile, BillingType, ContractType
 from billing.profiles.queries import profile_of
 from billing.profiles.registry import currency_ties, opening_steps
 
@@ -56,7 +56,7 @@ def open_account(
     tax_percent: Decimal | None = None,
     billing_day: int = 1,
     wallet_enabled: bool = True,
-    account_plan: str = "",
+    account_plan: str | None = None,
     invoice_emails: Sequence[str] = (),
     **particulars: Unpack[Particulars],
 ) -> Company:
@@ -77,7 +77,8 @@ def open_account(
         tax_percent=tax_percent,
         billing_day=billing_day,
         wallet_enabled=wallet_enabled,
-        account_plan=account_plan,
+        account_plan_id=account_plan or None,
+        account_plan_since=at if account_plan else None,
         invoice_emails=list(invoice_emails),
     )
     check_terms(profile)
@@ -90,23 +91,28 @@ def open_account(
 def change_terms(
     company: Company, changes: Mapping[str, Term], *, by: str, at: datetime
 ) -> BillingProfile:
-    """Change how the company is billed; `changes` holds checked values by field name.
+    """Change how the company is billed; `changes` holds checked values by name.
 
     Audited with before and after; publishes `company.updated` when anything is different.
     Raises CurrencyFixed, FixedAmountMissing, InvalidTerms.
     """
     lock_company(company.pk)
     profile = profile_of(company.pk)
+    changes = _by_field(changes)
     before = {name: getattr(profile, name) for name in changes}
     changed = [name for name in changes if before[name] != changes[name]]
     if not changed:
         return profile
+    fields = list(changed)
+    if "account_plan_id" in changed:
+        profile.account_plan_since = at if changes["account_plan_id"] else None
+        fields.append("account_plan_since")
     if "currency" in changed and any(is_tied(company.pk) for is_tied in currency_ties):
         raise CurrencyFixed
     for name in changed:
         setattr(profile, name, changes[name])
     check_terms(profile)
-    profile.save(update_fields=changed)
+    profile.save(update_fields=fields)
     if "currency" in changed:
         _take_opening_steps(profile)
     _tell(profile, before={name: before[name] for name in changed}, by=by, at=at)
@@ -129,6 +135,40 @@ def change_account(
         change_terms(company, terms, by=by, at=at)
 
 
+@transaction.atomic
+def add_account_plan(
+    key: str, *, title: str, currency: str, monthly_commitment: Decimal, by: str, at: datetime
+) -> AccountPlan:
+    """Offer a plan for companies as a whole; `monthly_commitment` is net. Raises InvalidTerms."""
+    if AccountPlan.objects.filter(key=key).exists():
+        raise InvalidTerms("key", f"There is an account plan {key} already.")
+    if monthly_commitment < 0:
+        raise InvalidTerms("monthly_commitment", "A commitment is not below zero.")
+    plan = AccountPlan.objects.create(
+        key=key,
+        title=title,
+        currency=currency,
+        monthly_commitment=monthly_commitment,
+        created_at=at,
+    )
+    record(
+        "account_plan.added",
+        actor=by,
+        at=at,
+        target=f"account_plan:{key}",
+        after={"currency": currency, "monthly_commitment": plain(monthly_commitment)},
+    )
+    return plan
+
+
+def _by_field(changes: Mapping[str, Term]) -> dict[str, Term]:
+    """The account plan goes by its key; an empty one is none."""
+    fields = dict(changes)
+    if "account_plan" in fields:
+        fields["account_plan_id"] = fields.pop("account_plan") or None
+    return fields
+
+
 def check_terms(profile: BillingProfile) -> None:
     """Refuse terms that contradict themselves, naming the field."""
     if not is_currency(profile.currency):
@@ -142,6 +182,17 @@ def check_terms(profile: BillingProfile) -> None:
     is_fixed = profile.contract_type == ContractType.FIXED
     if is_fixed and (profile.fixed_amount is None or profile.fixed_amount <= 0):
         raise FixedAmountMissing
+    _check_account_plan(profile)
+
+
+def _check_account_plan(profile: BillingProfile) -> None:
+    if profile.account_plan_id is None:
+        return
+    plan = AccountPlan.objects.filter(key=profile.account_plan_id).first()
+    if plan is None:
+        raise InvalidTerms("account_plan", f"There is no account plan {profile.account_plan_id}.")
+    if plan.currency != profile.currency:
+        raise InvalidTerms("account_plan", f"The account plan {plan.key} is in {plan.currency}.")
 
 
 def _take_opening_steps(profile: BillingProfile) -> None:

@@ -13,10 +13,17 @@ from rest_framework.response import Response
 from accounts.access.permissions import StaffWrites
 from accounts.access.views import ApiViewSet
 from accounts.companies.models import Company
-from billing.profiles.actions import change_account, open_account
-from billing.profiles.models import BillingProfile, BillingType
-from billing.profiles.queries import profiles
-from billing.profiles.serializers import PARTICULARS, TERMS, CompanyInput, CompanyOutput
+from billing.profiles.actions import add_account_plan, change_account, open_account
+from billing.profiles.models import AccountPlan, BillingProfile, BillingType
+from billing.profiles.queries import account_plans, profiles
+from billing.profiles.serializers import (
+    PARTICULARS,
+    TERMS,
+    AccountPlanInput,
+    AccountPlanOutput,
+    CompanyInput,
+    CompanyOutput,
+)
 from config.clock import now
 
 
@@ -80,7 +87,29 @@ class CompanyViewSet(ApiViewSet):
         return Response(CompanyOutput(profile).data, status=status)
 
 
+class AccountPlanViewSet(ApiViewSet):
+    """Plans for companies as a whole: their monthly commitment."""
+
+    serializer_class = AccountPlanOutput
+    queryset = AccountPlan.objects.none()
+
+    @extend_schema(operation_id="list_account_plans", responses=AccountPlanOutput(many=True))
+    def list(self, request: Request) -> Response:
+        return self.listed(account_plans(), AccountPlanOutput)
+
+    @extend_schema(
+        operation_id="add_account_plan",
+        request=AccountPlanInput,
+        responses={201: AccountPlanOutput},
+    )
+    def create(self, request: Request) -> Response:
+        fields = self.validated(AccountPlanInput).validated_data
+        plan = add_account_plan(**fields, by=self.by, at=now())
+        return Response(AccountPlanOutput(plan).data, status=status.HTTP_201_CREATED)
+
+
 urlpatterns = [
+    path("account-plans/", AccountPlanViewSet.as_view({"get": "list", "post": "create"})),
     path("companies/", CompanyViewSet.as_view({"get": "list", "post": "create"})),
     path(
         "companies/<uuid:company_id>/",

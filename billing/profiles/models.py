@@ -22,6 +22,31 @@ class ContractType(models.TextChoices):
     FIXED = "fixed"
 
 
+class AccountPlan(models.Model):
+    """The provider's price plan for a company as a whole: what it spends at least in a month.
+
+    Never changed: another commitment is another plan.
+    """
+
+    key = models.SlugField(max_length=64, unique=True)
+    title = models.CharField(max_length=120)
+    currency = CurrencyField()
+    monthly_commitment = AmountField(help_text="Net, for a whole month.")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "account_plan"
+        ordering = ["key"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(monthly_commitment__gte=0), name="commitment_is_not_negative"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class BillingProfile(models.Model):
     """Billing type, currency, floor, tax and billing day of one company.
 
@@ -50,7 +75,16 @@ class BillingProfile(models.Model):
         default=1, validators=[MinValueValidator(1), MaxValueValidator(31)]
     )
     wallet_enabled = models.BooleanField(default=True)
-    account_plan = models.CharField(max_length=64, blank=True)
+    account_plan = models.ForeignKey(
+        AccountPlan,
+        models.PROTECT,
+        to_field="key",
+        db_column="account_plan",
+        null=True,
+        blank=True,
+        related_name="profiles",
+    )
+    account_plan_since = models.DateTimeField(null=True, blank=True)
     invoice_emails = models.JSONField(default=list, blank=True)
 
     class Meta:
@@ -68,6 +102,11 @@ class BillingProfile(models.Model):
                 condition=models.Q(tax_percent=None)
                 | models.Q(tax_percent__gte=0, tax_percent__lte=100),
                 name="tax_percent_is_a_percentage",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(account_plan=None, account_plan_since=None)
+                | models.Q(account_plan__isnull=False, account_plan_since__isnull=False),
+                name="account_plan_says_since_when",
             ),
         ]
 

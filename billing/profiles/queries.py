@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from billing.profiles.models import BillingProfile, BillingType
+from billing.profiles.models import AccountPlan, BillingProfile, BillingType
 from features.queries import value
 
 
@@ -20,6 +20,11 @@ def profiles() -> QuerySet[BillingProfile]:
 def profile_of(company_id: UUID) -> BillingProfile:
     """How the company is billed. Raises BillingProfile.DoesNotExist."""
     return profiles().get(pk=company_id)
+
+
+def account_plans() -> QuerySet[AccountPlan]:
+    """The plans for companies as a whole."""
+    return AccountPlan.objects.order_by("key")
 
 
 def floor(profile: BillingProfile) -> Decimal | None:

@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from accounts.companies.models import Company, validate_timezone
 from billing.money.serializers import AmountStringField, CurrencyCodeField
-from billing.profiles.models import BillingProfile, BillingType, ContractType
+from billing.profiles.models import AccountPlan, BillingProfile, BillingType, ContractType
 
 PARTICULARS = (
     "name",
@@ -93,7 +93,13 @@ class CompanyInput(serializers.Serializer[dict[str, Any]]):
     billing_type = serializers.ChoiceField(choices=BillingType.choices)
     contract_type = serializers.ChoiceField(choices=ContractType.choices, required=False)
     fixed_amount = AmountStringField(minimum=Decimal(0), required=False, allow_null=True)
-    account_plan = serializers.CharField(max_length=64, required=False, allow_blank=True)
+    account_plan = serializers.CharField(
+        max_length=64,
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        help_text="The key of an account plan in the same currency; empty or null is none.",
+    )
     currency = CurrencyCodeField()
     wallet_enabled = serializers.BooleanField(required=False)
     minimum_balance = AmountStringField(required=False)
@@ -137,7 +143,7 @@ class CompanyOutput(serializers.Serializer[BillingProfile]):
     billing_type = serializers.ChoiceField(BillingType.choices)
     contract_type = serializers.ChoiceField(ContractType.choices)
     fixed_amount = AmountStringField(allow_null=True)
-    account_plan = serializers.CharField()
+    account_plan = serializers.CharField(source="account_plan_id", allow_null=True)
     currency = CurrencyCodeField()
     wallet_enabled = serializers.BooleanField()
     minimum_balance = AmountStringField()
@@ -145,3 +151,20 @@ class CompanyOutput(serializers.Serializer[BillingProfile]):
     tax_percent = AmountStringField(allow_null=True)
     billing_day = serializers.IntegerField()
     invoice_emails = serializers.ListField(child=serializers.EmailField())
+
+
+class AccountPlanInput(serializers.Serializer[dict[str, Any]]):
+    """What a company spends at least in a month, net. The amount is a string in the currency."""
+
+    key = serializers.SlugField(max_length=64)
+    title = serializers.CharField(max_length=120)
+    currency = CurrencyCodeField()
+    monthly_commitment = AmountStringField(minimum=Decimal(0))
+
+
+class AccountPlanOutput(serializers.Serializer[AccountPlan]):
+    key = serializers.CharField()
+    title = serializers.CharField()
+    currency = CurrencyCodeField()
+    monthly_commitment = AmountStringField()
+    created_at = serializers.DateTimeField()

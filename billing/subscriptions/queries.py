@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
 from accounts.companies.models import Company
 from billing.catalog.models import PlanVersion
@@ -36,6 +36,17 @@ def bindings_at(at: datetime) -> QuerySet[SubjectKey]:
     return SubjectKey.objects.filter(valid_from__lte=at).filter(
         Q(valid_to=None) | Q(valid_to__gt=at)
     )
+
+
+def committed_without_period(*, at: datetime) -> QuerySet[Company]:
+    """Companies with a monthly commitment that have no billing period at an instant: nothing was
+    used in it so far."""
+    committed = Company.objects.filter(
+        billing_profile__account_plan__monthly_commitment__gt=0,
+        billing_profile__account_plan_since__lte=at,
+    ).exclude(status=Company.Status.CLOSED)
+    here = BillingPeriod.objects.filter(company=OuterRef("pk"), starts_at__lte=at, ends_at__gt=at)
+    return committed.filter(~Exists(here)).select_related("billing_profile").order_by("pk")
 
 
 def version_at(subscription: Subscription, *, at: datetime) -> PlanVersion:

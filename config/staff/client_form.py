@@ -24,8 +24,8 @@ from accounts.staff.acts import Act, act_page, asking_page, staff_label
 from billing.money.calc import CURRENCIES, plain
 from billing.money.staff_fields import StaffAmountField
 from billing.profiles.actions import change_account, open_account
-from billing.profiles.models import BillingType
-from billing.profiles.queries import profile_of
+from billing.profiles.models import AccountPlan, BillingType
+from billing.profiles.queries import account_plans, profile_of
 from config import clock
 from features.queries import value
 
@@ -49,6 +49,7 @@ TERMS = (
     "tax_percent",
     "billing_day",
     "wallet_enabled",
+    "account_plan",
 )
 
 
@@ -107,6 +108,18 @@ class ClientForm(forms.Form):
         widget=UnfoldBooleanSwitchWidget(),
         help_text="On: pay-as-you-go and refills from the balance are allowed.",
     )
+    account_plan = forms.ModelChoiceField(
+        queryset=account_plans(),
+        to_field_name="key",
+        required=False,
+        empty_label="None",
+        widget=UnfoldAdminSelectWidget(),
+        help_text="What it spends at least in a month; the shortfall is charged at the close.",
+    )
+
+    def clean_account_plan(self) -> str | None:
+        plan: AccountPlan | None = self.cleaned_data["account_plan"]
+        return None if plan is None else plan.key
 
 
 def add_client(request: HttpRequest) -> HttpResponse:
@@ -149,7 +162,9 @@ def edit_client(request: HttpRequest, company: Company) -> HttpResponse:
 def _present(company: Company) -> dict[str, Any]:
     profile = profile_of(company.pk)
     said = {name: getattr(company, name) for name in PARTICULARS}
-    terms = {name: getattr(profile, name) for name in TERMS}
+    terms = {name: getattr(profile, name) for name in TERMS} | {
+        "account_plan": profile.account_plan_id
+    }
     for name in ("minimum_balance", "credit_limit", "tax_percent"):
         terms[name] = None if terms[name] is None else plain(terms[name])
     return said | terms | {"country": str(company.country)}

@@ -20,6 +20,7 @@ from accounts.staff.records import AddedRecordAdmin
 from billing.money.columns import amount_column
 from config.staff import company_acts
 from config.staff.client_form import add_client, edit_client
+from config.staff.company_discounts import add_discount_page
 from config.staff.company_list import BalanceFilter, ReviewFilter, with_money
 from config.staff.company_page import company_page
 from config.staff.pages import View
@@ -89,6 +90,7 @@ class CompanyAdmin(AddedRecordAdmin):
             for name, view, permission in (
                 ("edit", edit_client, "accounts.change_company"),
                 ("adjust", company_acts.adjust, "billing.adjust_balance"),
+                ("discount", add_discount_page, "billing.add_discount"),
                 ("transfer", company_acts.transfer, "billing.record_transfer"),
                 ("suspend", company_acts.suspend, "accounts.suspend_company"),
                 ("reactivate", company_acts.reactivate, "accounts.suspend_company"),

@@ -33,6 +33,7 @@ FEW, MORE = 5, 10
 _ACTS = (
     ("adjust", "Adjust", "billing.adjust_balance"),
     ("transfer", "Record payment", "billing.record_transfer"),
+    ("discount", "Discount", "billing.add_discount"),
     ("note", "Note", "accounts.note_company"),
     ("edit", "Edit", "accounts.change_company"),
     ("look", "Look at the portal", "accounts.look_at_company"),
@@ -87,6 +88,7 @@ def _all_of(company: Company) -> dict[str, str]:
         "payments": "billing_payment",
         "recharges": "billing_recharge",
         "invoices": "billing_invoice",
+        "discounts": "billing_discount",
         "entries": "billing_entry",
         "subscriptions": "billing_subscription",
         "sims": "telecom_sim",

@@ -37,6 +37,7 @@ _NAVIGATION: tuple[tuple[str, tuple[Item, ...]], ...] = (
             _rows("Recharges", "autorenew", "billing", "recharge"),
             _rows("Recharge rules", "rule", "billing", "rechargerule"),
             _rows("Invoices", "receipt_long", "billing", "invoice"),
+            _rows("Discounts", "percent", "billing", "discount"),
             _rows("Top-up invoices", "request_quote", "billing", "topupinvoice"),
             _rows("Dunning", "notification_important", "billing", "dunningclock"),
             _rows("Receipts", "receipt", "billing", "receipt"),
@@ -55,6 +56,7 @@ _NAVIGATION: tuple[tuple[str, tuple[Item, ...]], ...] = (
         (
             _rows("Plans", "sell", "billing", "plan"),
             _rows("Versions", "history", "billing", "planversion"),
+            _rows("Account plans", "workspace_premium", "billing", "accountplan"),
             _rows("Zones", "public", "billing", "zone"),
             _rows("Meters", "speed", "billing", "meter"),
         ),

@@ -35,12 +35,14 @@ MODELS: dict[Area, frozenset[str]] = {
     Area.COMPANIES: frozenset({"accounts.company", "accounts.member", "accounts.invitation"}),
     Area.MONEY: _billing(
         "account adjustment allocation allowance balancesnapshot billingperiod billingprofile "
-        "booksaudit consumptionalert costtodate daytotal dispute dunningclock dunningstep entry "
-        "gatewaycustomer gatewayevent gatewaysetting hold invoice invoiceline invoicetax leg "
+        "booksaudit consumptionalert costtodate daytotal discount dispute dunningclock dunningstep "
+        "entry gatewaycustomer gatewayevent gatewaysetting hold invoice invoiceline invoicetax leg "
         "payment paymentmethod paymentstanding periodtotal receipt recharge rechargeattempt "
         "rechargerule refund series topupinvoice topuppayment"
     ),
-    Area.CATALOG: _billing("meter plan planversion price pricerate pricetier refillsize zone"),
+    Area.CATALOG: _billing(
+        "accountplan meter plan planversion price pricerate pricetier refillsize zone"
+    ),
     Area.CONNECTIVITY: frozenset(
         {"telecom.sim", "telecom.statuschange", "telecom.operator", "telecom.operatorjob"}
     )

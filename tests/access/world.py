@@ -16,6 +16,7 @@ from accounts.events.actions import publish_positions
 from accounts.pages.actions import save_view
 from accounts.people.invitations import invite_member
 from accounts.people.models import Member, Role
+from billing.discounts.actions import add_discount
 from billing.documents.models import Receipt
 from billing.invoicing.models import Invoice
 from billing.ledger.adjustments import propose_adjustment
@@ -153,7 +154,11 @@ def _money(company: Company, mark: str) -> dict[str, str]:
         at=NOW,
     )
     top_up = issue_top_up_invoice(company, amount=TEN, key=new_key(), by=BY, at=NOW)
+    discount = add_discount(
+        company, name=mark, starts=NOW.date(), cycles=1, percent=Decimal(-10), by=BY, at=NOW
+    )
     return {
+        "api/v1/companies/<uuid:company_id>/discounts/<uuid:pk>": str(discount.pk),
         "api/v1/companies/<uuid:company_id>/top-up-invoices/<uuid:pk>": str(top_up.pk),
         "portal/payments/top-up-invoices/<uuid:top_up_id>": str(top_up.pk),
         "api/v1/companies/<uuid:company_id>/payment-methods/<uuid:pk>": str(card.pk),

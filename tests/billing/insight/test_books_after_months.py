@@ -79,7 +79,7 @@ def transfer(company: Company, amount: str, *, currency: str, at: datetime) -> P
 
 def issue(company: Company, *, at: datetime) -> Invoice:
     period = BillingPeriod.objects.get(company=company, starts_at__lte=at, ends_at__gt=at)
-    close_period(period.pk)
+    close_period(period.pk, at=period.ends_at + timedelta(days=1))
     invoice = issue_invoice(period.pk, by="system", at=period.ends_at + timedelta(days=1))
     assert invoice is not None
     return invoice

@@ -11,10 +11,11 @@ from billing.catalog.models import Price
 from billing.catalog.terms import PlanTerms, PriceTerms
 from billing.invoicing.actions import close_period, issue_invoice
 from billing.invoicing.models import Invoice
+from billing.metering.fees import charge_due_fees
 from billing.metering.models import Charge, PeriodTotal
 from billing.subscriptions.models import BillingPeriod
 from billing.subscriptions.periods import ensure_period
-from tests.factories import BY, use
+from tests.factories import BY, make_plan, make_subscription, use
 
 IN_MARCH = datetime(2026, 3, 10, 12, tzinfo=UTC)
 CLOSED_AT = datetime(2026, 4, 2, 1, tzinfo=UTC)
@@ -55,10 +56,17 @@ def rate(
     )
 
 
+def use_as_charged(company: Company, *, net: str, at: datetime = IN_MARCH) -> None:
+    """A fee of a subscription of the company's: a charge with its totals, as the audit knows it."""
+    plan = make_plan(kind="pay_per_mb", terms=PlanTerms(fee=Decimal(net), overage_price=Decimal(1)))
+    make_subscription(company, plan, at=at)
+    charge_due_fees(at=at)
+
+
 def issue(company: Company, *, at: datetime = CLOSED_AT) -> Invoice:
     """Close and issue the company's only period that is not issued yet."""
     period = BillingPeriod.objects.exclude(status="issued").get(company=company)
-    close_period(period.pk)
+    close_period(period.pk, at=at)
     invoice = issue_invoice(period.pk, by="system", at=at)
     assert invoice is not None
     return invoice

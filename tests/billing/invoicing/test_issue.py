@@ -114,7 +114,7 @@ def test_a_month_without_usage_has_no_invoice() -> None:
     total = rate(company, net="1")
     total.delete()
     period = BillingPeriod.objects.get(company=company)
-    close_period(period.pk)
+    close_period(period.pk, at=CLOSED_AT)
     assert issue_invoice(period.pk, by="system", at=CLOSED_AT) is None
     period.refresh_from_db()
     assert period.status == "issued"
@@ -235,7 +235,7 @@ def test_two_runs_at_once_issue_one_invoice() -> None:
     pay_in(company, Money(100, "USD"))
     rate(company, net="5")
     period = BillingPeriod.objects.get(company=company)
-    close_period(period.pk)
+    close_period(period.pk, at=CLOSED_AT)
     results = at_once(
         *[lambda: issue_invoice(period.pk, by="system", at=CLOSED_AT) for _ in range(4)]
     )

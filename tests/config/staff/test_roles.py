@@ -22,6 +22,7 @@ MONEY = {
     "billing.adjustment",
     "billing.billingperiod",
     "billing.consumptionalert",
+    "billing.discount",
     "billing.dispute",
     "billing.dunningclock",
     "billing.dunningstep",
@@ -40,6 +41,7 @@ MONEY = {
     "gateways",
 }
 CATALOG = {
+    "billing.accountplan",
     "billing.meter",
     "billing.plan",
     "billing.planversion",

@@ -1,0 +1,103 @@
+"""What only exists at the end of a period, booked at its close: the commitment's shortfall,
+discounts and surcharges."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Sum
+
+from accounts.companies.models import Company
+from billing.discounts.calc import Adjustment, adjusted
+from billing.discounts.queries import discounts_in
+from billing.invoicing.calc import shortfall
+from billing.invoicing.queries import owing_without_period
+from billing.metering.account_charges import charge_account
+from billing.metering.models import ACCOUNT_KINDS, Charge, PeriodTotal
+from billing.profiles.models import BillingProfile
+from billing.subscriptions.calc import share_of_days
+from billing.subscriptions.models import BillingPeriod
+from billing.subscriptions.periods import ensure_period
+
+INSTANT = timedelta(microseconds=1)
+SYSTEM = "system"
+
+
+def book_closing(period: BillingPeriod, profile: BillingProfile, *, at: datetime) -> None:
+    """Charge what the period still owes; its account is locked and it is open."""
+    _book_shortfall(period, profile, at=at)
+    _book_discounts(period, profile.company, at=at)
+
+
+def ensure_owing_periods(*, at: datetime) -> None:
+    """Periods of companies that owe something though they use nothing."""
+    for company, since in owing_without_period(at=at):
+        instant = since
+        while instant <= at:
+            instant = ensure_period(company, instant).ends_at
+
+
+def _book_shortfall(period: BillingPeriod, profile: BillingProfile, *, at: datetime) -> None:
+    plan, since = profile.account_plan, profile.account_plan_since
+    if plan is None or since is None:
+        return
+    missing = shortfall(
+        commitment=plan.monthly_commitment,
+        share=_share(period, profile.company, since=since),
+        spent=spend(period),
+        currency=profile.currency,
+    )
+    if missing:
+        charge_account(
+            profile.company,
+            Charge.Kind.COMMITMENT_SHORTFALL,
+            label="Commitment shortfall",
+            amount=missing,
+            key=str(period.pk),
+            by=SYSTEM,
+            at=at,
+            started_at=period.ends_at - INSTANT,
+        )
+
+
+def _book_discounts(period: BillingPeriod, company: Company, *, at: datetime) -> None:
+    month = period.starts_at.astimezone(company.zone).date()
+    granted = discounts_in(company, month)
+    terms = [Adjustment(each.percent, each.amount, each.plan_id) for each in granted]
+    for discount, amount in zip(granted, adjusted(_spend_by_plan(period), terms), strict=True):
+        if amount is not None:
+            charge_account(
+                company,
+                Charge.Kind.DISCOUNT if amount < 0 else Charge.Kind.SURCHARGE,
+                label=f"{discount.name} – {discount.plan}" if discount.plan else discount.name,
+                amount=amount,
+                key=f"{discount.pk}:{period.pk}",
+                by=SYSTEM,
+                at=at,
+                started_at=period.ends_at - INSTANT,
+            )
+
+
+def _spend_by_plan(period: BillingPeriod) -> dict[UUID, Decimal]:
+    totals = PeriodTotal.objects.filter(period=period).exclude(kind__in=ACCOUNT_KINDS)
+    rows = totals.order_by("version__plan").values("version__plan").annotate(net=Sum("amount"))
+    return {row["version__plan"]: row["net"] for row in rows}
+
+
+def spend(period: BillingPeriod) -> Decimal:
+    """Net usage and fees of the period; nothing that belongs to the company alone."""
+    totals = PeriodTotal.objects.filter(period=period).exclude(kind__in=ACCOUNT_KINDS)
+    return totals.aggregate(net=Sum("amount"))["net"] or Decimal(0)
+
+
+def _share(period: BillingPeriod, company: Company, *, since: datetime) -> Decimal:
+    """Which part of the period the company was on its account plan, by local days."""
+    is_closed = company.status == Company.Status.CLOSED
+    return share_of_days(
+        since,
+        company.status_changed_at if is_closed else period.ends_at,
+        of=(period.starts_at, period.ends_at),
+        zone=company.zone,
+    )
