@@ -9,6 +9,7 @@ from moneyed import CURRENCIES
 from features.declarations import Feature, Group
 from features.kinds import (
     Amount,
+    AmountOrPercent,
     Choice,
     OptionalWholeNumber,
     Percent,
@@ -71,6 +72,17 @@ SETTINGS: tuple[
         help="The SIMs of an account whose invoice has been overdue for so many days are released, "
         "for good, after warnings 7, 3 and 1 days before. Empty: never.",
         changes=("SIMs", "Invoice: what happens next"),
+    ),
+    Feature(
+        key="late_fee",
+        title="Late fee",
+        section="Dunning",
+        group=Group.SETTING,
+        kind=AmountOrPercent(),
+        default="",
+        help="Charged once when an invoice becomes overdue, before tax: an amount such as 15.00, "
+        "or a share of what is due such as 5%. A line of the next invoice. Empty: none.",
+        changes=("Next invoice: Late fee for …", "Invoice: what happens next"),
     ),
     Feature(
         key="grace_hours",

@@ -142,6 +142,25 @@ class OptionalAmount(Kind["Decimal | None"]):
 
 
 @dataclass(frozen=True)
+class AmountOrPercent(Kind[str]):
+    """Money such as "15.00", in the currency of whoever it is applied to, or a share such as "5%";
+    empty is none."""
+
+    name = "money_or_percent"
+
+    def parse(self, raw: object) -> str:
+        text = raw.strip() if isinstance(raw, str) else raw
+        if text is None or text == "":
+            return ""
+        if isinstance(text, str) and text.endswith("%"):
+            return f"{_plain(Percent().parse(text[:-1]))}%"
+        return _plain(Amount().parse(text))
+
+    def dump(self, value: str) -> JsonValue:
+        return value
+
+
+@dataclass(frozen=True)
 class Percent(Kind[Decimal]):
     """0 to 100, at most four decimals."""
 

@@ -15,7 +15,7 @@ from accounts.companies.actions import reactivate_company, suspend_company
 from accounts.companies.models import Company
 from accounts.companies.queries import lock_company
 from accounts.events.actions import publish
-from billing.dunning.calc import Step, StepKind
+from billing.dunning.calc import Step, StepKind, late_fee
 from billing.dunning.mails import mail_step, mail_suspension
 from billing.dunning.models import DunningClock, DunningStep
 from billing.dunning.queries import (
@@ -29,6 +29,9 @@ from billing.invoicing.funds import invoice_facts
 from billing.invoicing.models import Invoice
 from billing.invoicing.queries import lock_invoice
 from billing.ledger.queries import lock_payer
+from billing.metering.account_charges import charge_account
+from billing.metering.models import Charge
+from features.queries import value
 
 SYSTEM = "system"
 PAID = "What was overdue is paid"
@@ -105,11 +108,30 @@ def _take(invoice: Invoice, step: Step, *, at: datetime) -> bool:
     )
     if not is_new:
         return False
+    is_overdue = step.kind is StepKind.OVERDUE
+    fee = _charge_late_fee(invoice, overdue_at=step.at, at=at) if is_overdue else None
     if step.kind in _TOLD_BY_MAIL:
-        mail_step(invoice, step, at=at)
+        mail_step(invoice, step, late_fee=fee, at=at)
     if step.kind is StepKind.DELETION:
         publish("account.resources_expired", company=invoice.company, data={}, at=at)
     return True
+
+
+def _charge_late_fee(invoice: Invoice, *, overdue_at: datetime, at: datetime) -> Charge | None:
+    """Once for an invoice, by what was set when it became overdue; a line of the next invoice."""
+    rule = value("late_fee", at=overdue_at)
+    fee = late_fee(rule, invoice.amount_due, currency=invoice.currency)
+    if not fee:
+        return None
+    return charge_account(
+        invoice.company,
+        Charge.Kind.LATE_FEE,
+        label=f"Late fee for {invoice.number}",
+        amount=fee,
+        key=str(invoice.pk),
+        by=SYSTEM,
+        at=at,
+    )
 
 
 def _suspend(company: Company, *, at: datetime) -> None:

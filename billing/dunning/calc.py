@@ -12,10 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from heapq import merge
 from itertools import count
 
+from billing.money.calc import EXACT, minor_digits, round_half_even
+
+HUNDRED = Decimal(100)
 WARNING_DAYS = (7, 3, 1)
 DAY = timedelta(days=1)
 
@@ -60,6 +64,18 @@ class Step:
 def steps(demand: Demand, policy: Policy) -> Iterator[Step]:
     """All steps in order of time. Endless while nothing ends the reminders."""
     return merge(_reminders(demand, policy), iter(_rest(demand, policy)), key=lambda step: step.at)
+
+
+def late_fee(rule: str, due: Decimal, *, currency: str) -> Decimal:
+    """The fee, before tax, for an invoice of which `due` is unpaid: an amount as it is, a share
+    rounded half-even to the minor unit.
+
+    "15" → 15.00; "5%" of 120.00 → 6.00; "" → nothing.
+    """
+    if rule.endswith("%"):
+        share = EXACT.divide(due * Decimal(rule[:-1]), HUNDRED)
+        return round_half_even(share, minor_digits(currency))
+    return Decimal(rule or 0)
 
 
 def suspends_at(demand: Demand, policy: Policy) -> datetime | None:

@@ -15,7 +15,8 @@ from accounts.people.models import Role
 from billing.dunning.calc import Step, StepKind
 from billing.invoicing.mails import invoice_pdf
 from billing.invoicing.models import Invoice
-from billing.money.calc import ceil_minor
+from billing.metering.models import Charge
+from billing.money.calc import ceil_minor, minor_digits, round_half_even
 from billing.money.formatting import format_money, locale_of
 from billing.profiles.queries import profile_of
 
@@ -28,8 +29,10 @@ _KINDS = {
 _WITH_PDF = (StepKind.REMINDER, StepKind.OVERDUE)
 
 
-def mail_step(invoice: Invoice, step: Step, *, at: datetime) -> None:
-    """Tell of a step; reminders carry the invoice."""
+def mail_step(
+    invoice: Invoice, step: Step, *, at: datetime, late_fee: Charge | None = None
+) -> None:
+    """Tell of a step, and of the fee that comes with it; reminders carry the invoice."""
     attachments = []
     if step.kind in _WITH_PDF:
         pdf = invoice_pdf(invoice)
@@ -39,7 +42,8 @@ def mail_step(invoice: Invoice, step: Step, *, at: datetime) -> None:
         company=invoice.company,
         to=_addresses(invoice.company),
         once=f"dunning:{invoice.pk}:{step.kind}:{step.number}",
-        context=_context(invoice.company, [invoice]) | {"invoice": invoice, "days": step.number},
+        context=_context(invoice.company, [invoice])
+        | {"invoice": invoice, "days": step.number, "late_fee": _fee(invoice, late_fee)},
         at=at,
         attachments=attachments,
     )
@@ -55,6 +59,14 @@ def mail_suspension(company: Company, overdue: Sequence[Invoice], *, at: datetim
         context=_context(company, overdue) | {"overdue": overdue},
         at=at,
     )
+
+
+def _fee(invoice: Invoice, charge: Charge | None) -> str:
+    """With its tax, as people read it."""
+    if charge is None:
+        return ""
+    gross = round_half_even(charge.amount + charge.tax, minor_digits(invoice.currency))
+    return format_money(gross, invoice.currency, locale_of(invoice.company.language))
 
 
 def _context(company: Company, overdue: Sequence[Invoice]) -> dict[str, object]:
