@@ -26,7 +26,7 @@ from billing.invoicing.tasks import close_periods, issue_invoices
 from billing.ledger.tasks import next_expiry, release_expired_holds, snapshot_own_accounts
 from billing.metering.tasks import charge_fees, make_partitions, next_fee_due, rate_inbox
 from billing.payments.queries import next_abandoned
-from billing.payments.tasks import handle_gateway_events, sweep_intents
+from billing.payments.tasks import handle_gateway_events, sweep_intents, warn_of_expiring_cards
 from billing.recharges.tasks import (
     attempt_recharges,
     next_recharge_due,
@@ -69,6 +69,7 @@ JOBS: tuple[Job, ...] = (
     Job("run_operator_jobs", run_operator_jobs, SECOND, next_operator_job_due),
     Job("send_mails", send_mails, SECOND, next_due_mail),
     Job("refresh_costs", refresh_costs, HOUR, next_cost_refresh, is_summary=True),
+    Job("warn_of_expiring_cards", warn_of_expiring_cards, DAY),
     Job("snapshot_own_accounts", snapshot_own_accounts, DAY),
     Job("audit_books", audit_books, DAY, is_summary=True),
     Job("make_partitions", make_partitions, DAY),

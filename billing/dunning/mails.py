@@ -6,19 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from django.conf import settings
-
 from accounts.companies.models import Company
 from accounts.notifications.actions import Attachment, queue_mail
-from accounts.notifications.queries import recipients
-from accounts.people.models import Role
 from billing.dunning.calc import Step, StepKind
 from billing.invoicing.mails import invoice_pdf
 from billing.invoicing.models import Invoice
 from billing.metering.models import Charge
 from billing.money.calc import ceil_minor, minor_digits, round_half_even
 from billing.money.formatting import format_money, locale_of
-from billing.profiles.queries import profile_of
+from billing.payments.mails import invoice_readers, portal
 
 _KINDS = {
     StepKind.REMINDER: "invoice_reminder",
@@ -40,7 +36,7 @@ def mail_step(
     queue_mail(
         _KINDS[step.kind],
         company=invoice.company,
-        to=_addresses(invoice.company),
+        to=invoice_readers(invoice.company),
         once=f"dunning:{invoice.pk}:{step.kind}:{step.number}",
         context=_context(invoice.company, [invoice])
         | {"invoice": invoice, "days": step.number, "late_fee": _fee(invoice, late_fee)},
@@ -54,7 +50,7 @@ def mail_suspension(company: Company, overdue: Sequence[Invoice], *, at: datetim
     queue_mail(
         "account_suspended",
         company=company,
-        to=_addresses(company),
+        to=invoice_readers(company),
         once=f"dunning:{company.pk}:suspended:{at.isoformat()}",
         context=_context(company, overdue) | {"overdue": overdue},
         at=at,
@@ -75,11 +71,5 @@ def _context(company: Company, overdue: Sequence[Invoice]) -> dict[str, object]:
     page = f"{overdue[0].pk}/pay/" if len(overdue) == 1 else ""
     return {
         "due": format_money(due, currency, locale_of(company.language)),
-        "url": f"{settings.PUBLIC_URL}/portal/invoices/{page}",
+        "url": portal(f"invoices/{page}"),
     }
-
-
-def _addresses(company: Company) -> list[str]:
-    return profile_of(company.pk).invoice_emails or recipients(
-        company, Role.OWNER, Role.ADMIN, Role.FINANCE
-    )

@@ -15,12 +15,10 @@ from accounts.companies.models import Company
 from billing.insight.balances import BalanceView
 from billing.invoicing.models import Invoice
 from billing.payments.models import Payment
-from billing.payments.queries import default_method
+from billing.payments.queries import default_method, is_expiring
 from billing.recharges.models import Recharge
 from billing.templatetags.wording import instant_text, money_text
 from features.queries import value
-
-EXPIRES_WITHIN = timedelta(days=31)
 
 
 @dataclass(frozen=True)
@@ -114,8 +112,7 @@ def _recharge(view: BalanceView) -> Iterator[Matter]:
 
 def _card(company: Company, *, at: datetime) -> Iterator[Matter]:
     card = default_method(company)
-    soon = at + EXPIRES_WITHIN
-    if card is None or (card.exp_year, card.exp_month) >= (soon.year, soon.month):
+    if card is None or not is_expiring(card, at=at):
         return
     yield Matter(
         tone="warning",

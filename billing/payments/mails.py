@@ -10,6 +10,7 @@ from djmoney.money import Money
 
 from accounts.companies.models import Company
 from accounts.notifications.actions import Attachment, queue_mail
+from accounts.notifications.models import Mail
 from accounts.notifications.queries import recipients
 from accounts.people.models import Role, User
 from billing.documents.models import Receipt
@@ -17,7 +18,7 @@ from billing.documents.queries import receipt_pdf
 from billing.ledger.queries import balance, displayed
 from billing.money.calc import round_minor
 from billing.money.formatting import format_money, locale_of
-from billing.payments.models import Payment
+from billing.payments.models import Payment, PaymentMethod
 from billing.payments.queries import method_label
 from billing.profiles.queries import profile_of
 
@@ -63,6 +64,26 @@ def portal(path: str) -> str:
 
 def receipt_attachment(receipt: Receipt) -> Attachment:
     return Attachment(f"{receipt.number}.pdf", "application/pdf", receipt_pdf(receipt))
+
+
+def mail_expiry(card: PaymentMethod, *, at: datetime) -> bool:
+    """Tell once that a card in use is about to expire; False when that was told before."""
+    once = f"card:{card.pk}:expires:{card.exp_year}-{card.exp_month:02d}"
+    if Mail.objects.filter(once=once).exists():
+        return False
+    queue_mail(
+        "card_expiring",
+        company=card.company,
+        to=money_readers(card.company),
+        once=once,
+        context={
+            "card": str(card),
+            "expires": f"{card.exp_month:02d}/{card.exp_year}",
+            "url": portal("profile/payment/"),
+        },
+        at=at,
+    )
+    return True
 
 
 def mail_receipt(payment: Payment, *, at: datetime) -> None:

@@ -29,6 +29,8 @@ PATIENCE_PER_TIMEOUT = 3
 REVISIT_AFTER = timedelta(minutes=5)
 # A customer who has not answered 3-D Secure by then does not come back.
 ANSWERED_WITHIN = timedelta(hours=24)
+# People are told of an expiring card so long before.
+EXPIRES_WITHIN = timedelta(days=31)
 
 
 def lock_payment(payment_id: UUID) -> Payment:
@@ -45,6 +47,20 @@ def lock_refund(refund_id: UUID) -> Refund:
 def saved_methods(company: Company) -> QuerySet[PaymentMethod]:
     """The company's cards that it has not removed, the default first."""
     return PaymentMethod.objects.filter(company=company, removed_at=None)
+
+
+def is_expiring(card: PaymentMethod, *, at: datetime) -> bool:
+    """Whether the card's last month ends within the days that people are told before, or has."""
+    soon = at + EXPIRES_WITHIN
+    return (card.exp_year, card.exp_month) < (soon.year, soon.month)
+
+
+def expiring_cards(*, at: datetime) -> QuerySet[PaymentMethod]:
+    """The cards in use that `is_expiring`."""
+    soon = at + EXPIRES_WITHIN
+    in_use = PaymentMethod.objects.filter(removed_at=None, is_default=True)
+    is_over = Q(exp_year__lt=soon.year) | Q(exp_year=soon.year, exp_month__lt=soon.month)
+    return in_use.filter(is_over).select_related("company").order_by("pk")
 
 
 def default_method(company: Company) -> PaymentMethod | None:

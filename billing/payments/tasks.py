@@ -14,8 +14,9 @@ from billing.payments.actions.refunds import reconcile_refund
 from billing.payments.actions.sweeping import claim_unanswered_payment, claim_unanswered_refund
 from billing.payments.actions.webhooks import GIVE_UP_AFTER, apply_gateway_event, give_up_on_event
 from billing.payments.exceptions import GatewayRefused, GatewayUnavailable
+from billing.payments.mails import mail_expiry
 from billing.payments.models import GatewayEvent, Payment, Refund
-from billing.payments.queries import waiting_events
+from billing.payments.queries import expiring_cards, waiting_events
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,11 @@ def sweep_intents(*, at: datetime) -> int:
     """Finish payments and refunds whose outcome is not known; returns how many got one."""
     payments = _sweep(lambda: claim_unanswered_payment(at=at), lambda p: reconcile(p, at=at))
     return payments + _sweep(claim_unanswered_refund, lambda r: reconcile_refund(r, at=at))
+
+
+def warn_of_expiring_cards(*, at: datetime) -> int:
+    """Tell the owners of cards in use that are about to expire, once each; returns how many."""
+    return sum(mail_expiry(card, at=at) for card in expiring_cards(at=at))
 
 
 def handle_gateway_events(*, at: datetime) -> int:
