@@ -10,8 +10,14 @@ from io import BytesIO
 from playwright.sync_api import Locator, expect
 from pypdf import PdfReader
 
-from tests.acceptance.browser import PATIENCE_MILLISECONDS, Visitor, amount_in
+from tests.acceptance.browser import (
+    LOOK_AGAIN_MILLISECONDS,
+    PATIENCE_MILLISECONDS,
+    Visitor,
+    amount_in,
+)
 
+LOOKS_AT_SIMS = 40
 GOOD_THROUGH, CVC = "12 / 34", "123"
 
 
@@ -95,6 +101,36 @@ def let_time_pass(customer: Visitor, step: str) -> None:
     page.get_by_role("button", name=step).click()
     expect(page.get_by_text("It is now")).to_be_visible(timeout=PATIENCE_MILLISECONDS)
     page.get_by_role("link", name="Back to the portal").click()
+
+
+def open_overdue_invoice(customer: Visitor) -> None:
+    customer.page.goto("/portal/invoices/?status=overdue")
+    customer.page.get_by_role("row").nth(1).get_by_role("link").first.click()
+
+
+def pay_overdue_invoices(customer: Visitor) -> None:
+    """One after the other, from a card that is not kept."""
+    page = customer.page
+    page.goto("/portal/invoices/?status=overdue")
+    while page.locator("[data-row-link]").count():
+        open_overdue_invoice(customer)
+        page.get_by_role("link", name="Pay €").click()
+        enter_card(customer, "4242424242424242")
+        page.get_by_role("button", name="Pay €").click()
+        expect(page.get_by_text("The money is on your balance.")).to_be_visible()
+        page.goto("/portal/invoices/?status=overdue")
+
+
+def wait_until_no_sim_is_suspended(customer: Visitor) -> None:
+    """The operator confirms each line by itself; the list is looked at again until it has."""
+    customer.open("SIMs")
+    suspended = customer.page.get_by_role("row").filter(has_text="Suspended")
+    for _ in range(LOOKS_AT_SIMS):
+        if not suspended.count():
+            return
+        customer.page.wait_for_timeout(LOOK_AGAIN_MILLISECONDS)
+        customer.page.reload()
+    expect(suspended).to_have_count(0)
 
 
 def latest_charge(customer: Visitor) -> str:

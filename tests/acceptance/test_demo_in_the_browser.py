@@ -16,11 +16,12 @@ from playwright.sync_api import Browser, expect
 from tests.acceptance import customer, staff
 from tests.acceptance.browser import DESK, PHONE, Visitor, chromium, visitor
 from tests.acceptance.customer import Facts
-from tests.acceptance.demo import Demo, running_demo
+from tests.acceptance.demo import Demo, SignIn, running_demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 COMPANY = "Northwind Fleet"
+DEBTOR = SignIn("owner@harbor.example", "tollgate-demo")
 PAGES = (
     "/portal/",
     "/portal/balance/",
@@ -70,7 +71,7 @@ def visit(demo: Demo, browser: Browser) -> Iterator[Visit]:
     def come(role: str, *, width: int = DESK, scripts: str = "on") -> Visitor:
         somebody = visitor(browser, demo.address, width=width, scripts=scripts)
         visitors.append(somebody)
-        printed = demo.sign_in(role)
+        printed = DEBTOR if role == "debtor" else demo.sign_in(role)
         somebody.sign_in(printed.email, printed.password)
         return somebody
 
@@ -231,6 +232,25 @@ def test_without_javascript_one_reads_and_pays_with_a_saved_card(visit: Visit) -
     who.page.get_by_role("textbox", name="Amount").fill("12.34")
     who.page.get_by_role("button", name="Pay", exact=True).click()
     expect(who.page.get_by_text("The money is on your balance.")).to_be_visible()
+
+
+def test_a_debtor_is_suspended_and_comes_back_with_the_payment(visit: Visit) -> None:
+    """Harbor Logistics paid an invoice in part: due after 5 days, suspended after 10."""
+    who = visit("debtor")
+    suspended = who.page.get_by_text("This account is suspended")
+    if not suspended.is_visible():  # early in a month the invoice is younger than ten days
+        customer.let_time_pass(who, "A week")
+        customer.let_time_pass(who, "A week")
+    expect(suspended).to_be_visible()
+    customer.open_overdue_invoice(who)
+    steps = who.page.get_by_role("listitem")
+    for words in ("We sent a reminder", "It became overdue", "The account was suspended"):
+        expect(steps.filter(has_text=words).first).to_be_visible()
+    who.open("SIMs")
+    expect(who.page.get_by_role("row").filter(has_text="Suspended").first).to_be_visible()
+    customer.pay_overdue_invoices(who)
+    expect(suspended).to_have_count(0)
+    customer.wait_until_no_sim_is_suspended(who)
 
 
 def _pages(who: Visitor) -> list[str]:
