@@ -9,6 +9,7 @@ from billing.ledger import admin as ledger
 from billing.metering import admin as metering
 from billing.payments import admin as payments
 from billing.profiles import admin as profiles
+from billing.promotions import admin as promotions
 from billing.recharges import admin as recharges
 from billing.subscriptions import admin as subscriptions
 from billing.topups import admin as topups
@@ -23,6 +24,7 @@ __all__ = [
     "metering",
     "payments",
     "profiles",
+    "promotions",
     "recharges",
     "subscriptions",
     "topups",

@@ -50,6 +50,7 @@ from billing.payments.models import (
     Refund,
 )
 from billing.profiles.models import AccountPlan, BillingProfile
+from billing.promotions.models import CreditLot, CreditsRead, PromoCode, Redemption
 from billing.recharges.models import ConsumptionAlert, Recharge, RechargeAttempt, RechargeRule
 from billing.subscriptions.models import Allowance, BillingPeriod, SubjectKey, Subscription
 from billing.topups.models import TopUpInvoice, TopUpPayment
@@ -67,6 +68,8 @@ __all__ = [
     "Charge",
     "ConsumptionAlert",
     "CostToDate",
+    "CreditLot",
+    "CreditsRead",
     "DayTotal",
     "Discount",
     "Dispute",
@@ -98,10 +101,12 @@ __all__ = [
     "Price",
     "PriceRate",
     "PriceTier",
+    "PromoCode",
     "Receipt",
     "Recharge",
     "RechargeAttempt",
     "RechargeRule",
+    "Redemption",
     "RefillSize",
     "Refund",
     "Series",

@@ -14,6 +14,7 @@ from billing.ledger import api as ledger
 from billing.metering import api as metering
 from billing.payments import api as payments
 from billing.profiles import api as profiles
+from billing.promotions import api as promotions
 from billing.recharges import api as recharges
 from billing.subscriptions import api as subscriptions
 from billing.topups import api as topups
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     *subscriptions.urlpatterns,
     *metering.urlpatterns,
     *discounts.urlpatterns,
+    *promotions.urlpatterns,
     *invoicing.urlpatterns,
     *dunning.urlpatterns,
 ]

@@ -7,7 +7,17 @@ from billing.invoicing.portal import urlpatterns as invoicing
 from billing.ledger.portal import urlpatterns as ledger
 from billing.metering.portal import urlpatterns as metering
 from billing.payments.portal import urlpatterns as payments
+from billing.promotions.portal import urlpatterns as promotions
 from billing.recharges.portal import urlpatterns as recharges
 from billing.topups.portal import urlpatterns as topups
 
-urlpatterns = [*insight, *ledger, *recharges, *topups, *payments, *metering, *invoicing]
+urlpatterns = [
+    *promotions,
+    *insight,
+    *ledger,
+    *recharges,
+    *topups,
+    *payments,
+    *metering,
+    *invoicing,
+]

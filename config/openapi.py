@@ -27,6 +27,7 @@ PUBLISHED = {
         "PaymentMethodKind": "billing.payments.models.Payment.Method",
         "PaymentStatus": "billing.payments.models.Payment.Status",
         "PlanKind": "billing.catalog.models.PlanKind",
+        "PromoCodeKind": "billing.promotions.models.PromoCode.Kind",
         "RechargeStatus": "billing.recharges.models.Recharge.Status",
         "RefundStatus": "billing.payments.models.Refund.Status",
         "SimStatus": "telecom.sims.models.Sim.Status",

@@ -27,6 +27,8 @@ from billing.ledger.tasks import next_expiry, release_expired_holds, snapshot_ow
 from billing.metering.tasks import charge_fees, make_partitions, next_fee_due, rate_inbox
 from billing.payments.queries import next_abandoned
 from billing.payments.tasks import handle_gateway_events, sweep_intents, warn_of_expiring_cards
+from billing.promotions.queries import next_credit_expiry
+from billing.promotions.tasks import expire_credits
 from billing.recharges.tasks import (
     attempt_recharges,
     next_recharge_due,
@@ -61,6 +63,7 @@ JOBS: tuple[Job, ...] = (
     Job("withdraw_needless_payments", withdraw_needless_payments, MINUTE),
     Job("restore_services", restore_services, MINUTE),
     Job("release_expired_holds", release_expired_holds, MINUTE, next_expiry),
+    Job("expire_credits", expire_credits, MINUTE, next_credit_expiry),
     Job("close_periods", close_periods, HOUR, next_period_due),
     Job("issue_invoices", issue_invoices, HOUR, next_period_due),
     Job("pursue_debts", pursue_debts, MINUTE, next_dunning_due),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from features.declarations import Feature
-from features.kinds import OptionalAmount, Switch, WholeNumber
+from features.kinds import OptionalAmount, Switch, Text, WholeNumber
 
-FEATURES: tuple[Feature[bool] | Feature[int] | Feature[Decimal | None], ...] = (
+FEATURES: tuple[Feature[bool] | Feature[int] | Feature[Decimal | None] | Feature[str], ...] = (
     Feature(
         key="portal_payment",
         title="Payment in the portal",
@@ -108,5 +108,14 @@ FEATURES: tuple[Feature[bool] | Feature[int] | Feature[Decimal | None], ...] = (
             "invoices. Stored amounts keep full precision; totals keep the currency's minor unit."
         ),
         changes=("Portal: usage, estimates, summaries", "Invoices: unit prices, annexes"),
+    ),
+    Feature(
+        key="promo_code_prefix",
+        title="Prefix of promo codes",
+        section="Payments",
+        kind=Text(20, pattern=r"[A-Z0-9]*", pattern_says="Only capital letters and digits."),
+        default="",
+        help="New promo codes start with it: SUMMER20 gives SUMMER20-7KQ2ZD. Empty: no prefix.",
+        changes=("Admin: promo codes", "API: promo-codes"),
     ),
 )

@@ -38,6 +38,7 @@ OptionalWholeNumberKey = Literal["resource_deletion_days"]
 OptionalAmountKey = Literal["minimum_prepaid_recharge", "maximum_prepaid_recharge"]
 DecimalKey = Literal["four_eyes_amount", "tax_percent"]
 TextKey = Literal[
+    "promo_code_prefix",
     "late_fee",
     "default_currency",
     "tax_name",

@@ -22,6 +22,8 @@ BILLING = [
     "topups",
     "subscriptions",
     "metering",
+    "discounts",
+    "promotions",
     "invoicing",
     "dunning",
     "onboarding",

@@ -15,7 +15,7 @@ import structlog
 from django.db import connection, transaction
 from uuid_utils.compat import uuid7
 
-from billing.insight.audit import guards, invoicing, ledger, metering, payments
+from billing.insight.audit import guards, invoicing, ledger, metering, payments, promotions
 from billing.insight.audit.checks import Check
 from billing.insight.models import BooksAudit
 
@@ -24,6 +24,7 @@ CHECKS: tuple[Check, ...] = (
     *metering.CHECKS,
     *payments.CHECKS,
     *invoicing.CHECKS,
+    *promotions.CHECKS,
     *guards.CHECKS,
 )
 MOST_FINDINGS = 50

@@ -1,5 +1,5 @@
 """What only exists at the end of a period, booked at its close: the commitment's shortfall,
-discounts and surcharges."""
+discounts and surcharges, promotions."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from billing.invoicing.queries import owing_without_period
 from billing.metering.account_charges import charge_account
 from billing.metering.models import ACCOUNT_KINDS, Charge, PeriodTotal
 from billing.profiles.models import BillingProfile
+from billing.promotions.calc import reduction
+from billing.promotions.queries import running_redemptions
 from billing.subscriptions.calc import share_of_days
 from billing.subscriptions.models import BillingPeriod
 from billing.subscriptions.periods import ensure_period
@@ -29,6 +31,7 @@ def book_closing(period: BillingPeriod, profile: BillingProfile, *, at: datetime
     """Charge what the period still owes; its account is locked and it is open."""
     _book_shortfall(period, profile, at=at)
     _book_discounts(period, profile.company, at=at)
+    _book_promotions(period, profile.company, at=at)
 
 
 def ensure_owing_periods(*, at: datetime) -> None:
@@ -78,6 +81,35 @@ def _book_discounts(period: BillingPeriod, company: Company, *, at: datetime) ->
                 at=at,
                 started_at=period.ends_at - INSTANT,
             )
+
+
+def _book_promotions(period: BillingPeriod, company: Company, *, at: datetime) -> None:
+    """What promo codes take off, oldest first; after the discounts, and no more than is left."""
+    left = spend(period) + _adjustments(period)
+    for redemption in running_redemptions(company):
+        code = redemption.code
+        taken = reduction(percent=code.percent, amount=code.amount, spent=spend(period), left=left)
+        if taken:
+            left -= taken
+            charge_account(
+                company,
+                Charge.Kind.PROMOTION,
+                label=f"Promo code {code}",
+                amount=-taken,
+                key=f"{redemption.pk}:{period.pk}",
+                by=SYSTEM,
+                at=at,
+                started_at=period.ends_at - INSTANT,
+            )
+            redemption.applied += 1
+            redemption.save(update_fields=["applied"])
+
+
+def _adjustments(period: BillingPeriod) -> Decimal:
+    """Discounts and surcharges of the period."""
+    kinds = (Charge.Kind.DISCOUNT, Charge.Kind.SURCHARGE)
+    totals = PeriodTotal.objects.filter(period=period, kind__in=kinds)
+    return totals.aggregate(net=Sum("amount"))["net"] or Decimal(0)
 
 
 def _spend_by_plan(period: BillingPeriod) -> dict[UUID, Decimal]:

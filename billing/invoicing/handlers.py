@@ -12,7 +12,7 @@ from billing.invoicing.mails import mail_document
 from billing.invoicing.models import Invoice
 
 
-@on("adjustment.booked")
+@on("adjustment.booked", "promotion.booked")
 def bring_allocations_up_to_date(event: Event, *, at: datetime) -> None:
     if event.company_id is not None:
         allocate_funds(event.company_id, at=at)

@@ -37,6 +37,8 @@ _NAVIGATION: tuple[tuple[str, tuple[Item, ...]], ...] = (
             _rows("Recharges", "autorenew", "billing", "recharge"),
             _rows("Recharge rules", "rule", "billing", "rechargerule"),
             _rows("Invoices", "receipt_long", "billing", "invoice"),
+            _rows("Promo codes", "redeem", "billing", "promocode"),
+            _rows("Redemptions", "confirmation_number", "billing", "redemption"),
             _rows("Discounts", "percent", "billing", "discount"),
             _rows("Top-up invoices", "request_quote", "billing", "topupinvoice"),
             _rows("Dunning", "notification_important", "billing", "dunningclock"),

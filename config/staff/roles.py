@@ -34,6 +34,7 @@ def _billing(names: str) -> frozenset[str]:
 MODELS: dict[Area, frozenset[str]] = {
     Area.COMPANIES: frozenset({"accounts.company", "accounts.member", "accounts.invitation"}),
     Area.MONEY: _billing(
+        "creditlot creditsread promocode redemption "
         "account adjustment allocation allowance balancesnapshot billingperiod billingprofile "
         "booksaudit consumptionalert costtodate daytotal discount dispute dunningclock dunningstep "
         "entry gatewaycustomer gatewayevent gatewaysetting hold invoice invoiceline invoicetax leg "

@@ -23,7 +23,8 @@ def test_each_key_stands_in_the_literal_of_its_type() -> None:
         Decimal: set(get_args(catalog.DecimalKey)),
         str: set(get_args(catalog.TextKey)),
     }
-    others = set(get_args(catalog.OptionalAmountKey)) | set(get_args(catalog.PictureKey))
+    optional = (catalog.OptionalAmountKey, catalog.OptionalWholeNumberKey, catalog.PictureKey)
+    others = {key for literal in optional for key in get_args(literal)}
     for feature in catalog.ALL:
         assert feature.key in others or feature.key in literals[type(feature.default)]
     assert len(catalog.ALL) == len(others) + sum(len(keys) for keys in literals.values())
@@ -38,6 +39,8 @@ def test_the_features_of_this_release_have_the_defaults_of_the_spec() -> None:
         "minimum_prepaid_recharge": Decimal(10),
         "maximum_prepaid_recharge": None,
         "cost_decimal_points": 2,
+        "suspended_account_billing": True,
+        "promo_code_prefix": "",
     }
 
 
