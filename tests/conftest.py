@@ -11,9 +11,9 @@ from django.test import override_settings
 
 from accounts.companies.models import Company
 from tests.accounts.access.client import Api, company_client, staff_client
-from tests.reference import django_db_setup, reference_data
+from tests.reference import django_db_setup
 
-__all__ = ["django_db_setup", "reference_data"]
+__all__ = ["django_db_setup"]
 
 pytest_plugins = ["tests.plugins_sandbox"]
 
