@@ -16,6 +16,7 @@ REGISTRATIONS = (
     "billing.invoicing.handlers",
     "billing.dunning.outcomes",
     "billing.dunning.handlers",
+    "billing.insight.previews",
 )
 
 

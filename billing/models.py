@@ -13,7 +13,7 @@ from billing.catalog.models import (
 from billing.discounts.models import Discount
 from billing.documents.models import Receipt, Series
 from billing.dunning.models import DunningClock, DunningStep
-from billing.insight.models import BooksAudit, CostToDate
+from billing.insight.models import BooksAudit, CostToDate, FeaturePreview
 from billing.invoicing.models import (
     Allocation,
     Fund,
@@ -76,6 +76,7 @@ __all__ = [
     "DunningClock",
     "DunningStep",
     "Entry",
+    "FeaturePreview",
     "FeatureSnapshot",
     "Fund",
     "FundsRead",

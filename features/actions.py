@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import connection, transaction
 
-from features import catalog, queries
-from features.exceptions import ChangedMeanwhile, FeatureRefused
+from features import catalog, queries, registry
+from features.exceptions import ChangedMeanwhile, FeatureRefused, NotCancellable
 from features.kinds import JsonValue, Text
 from features.models import FeatureValue
 
@@ -33,19 +34,21 @@ def set_value(
     by: str,
     at: datetime,
     valid_from: datetime | None = None,
+    from_period_start: bool = False,
     expected: int | None = None,
 ) -> FeatureValue:
     """Set `key` from `valid_from` on (default: `at`, at once), with the reason given.
 
-    `value` is the JSON form or the Python value of the feature's kind. `expected` is the
-    `queries.version` that the person saw: raise ChangedMeanwhile when somebody set the feature
-    since. Raise UnknownFeature, or FeatureRefused naming the field.
+    `value` is the JSON form or the Python value of the feature's kind. `from_period_start`: charges
+    go by it from the start of each company's open period; of a feature that changes no charge the
+    value simply takes effect. `expected` is the `queries.version` that the person saw: raise
+    ChangedMeanwhile when somebody set the feature since. Raise UnknownFeature, or FeatureRefused
+    naming the field.
     """
-    accepted = catalog.feature(key).json_form(value)
+    feature = catalog.feature(key)
+    accepted = feature.json_form(value)
     why = _reason(reason)
-    start = valid_from or at
-    if start < at:
-        raise FeatureRefused("in_the_past", "A value can begin now or later.", attr="at")
+    start = _start(valid_from, from_period_start=from_period_start, at=at)
     _lock(key)
     if expected is not None and expected != queries.version(key):
         raise ChangedMeanwhile("changed_meanwhile", "Somebody else changed it. Look again first.")
@@ -53,9 +56,51 @@ def set_value(
         _refuse_crossed_limits(key, accepted, at=start)
     if key in _PREFIXES:
         _refuse_shared_prefix(key, accepted)
-    return FeatureValue.objects.create(
-        key=key, value=accepted, valid_from=start, set_by=by, reason=why
+    for condition in registry.conditions:
+        condition(registry.Change(feature=feature, value=accepted, by=by, at=at))
+    return append(
+        FeatureValue(
+            key=key,
+            value=accepted,
+            valid_from=start,
+            from_period_start=from_period_start and feature.changes_charges,
+            set_by=by,
+            reason=why,
+        )
     )
+
+
+def append(row: FeatureValue) -> FeatureValue:
+    """Keep a row that was judged, and let follow what follows from it."""
+    row.save(force_insert=True)
+    for consequence in registry.consequences:
+        consequence(row)
+    return row
+
+
+@transaction.atomic
+def cancel_scheduled(row_id: UUID, *, reason: str, by: str, at: datetime) -> FeatureValue:
+    """Take back a change that has not begun. Raise FeatureValue.DoesNotExist, NotCancellable."""
+    why = _reason(reason)
+    row = FeatureValue.objects.get(pk=row_id)
+    _lock(row.key)
+    if row.valid_from <= at:
+        raise NotCancellable("has_begun", "It has begun already. Revert it instead.")
+    if not queries.standing().filter(pk=row_id).exists():
+        raise NotCancellable("cancelled", "It is cancelled already.")
+    return FeatureValue.objects.create(
+        key=row.key, value=row.value, valid_from=at, cancels=row, set_by=by, reason=why
+    )
+
+
+def _start(valid_from: datetime | None, *, from_period_start: bool, at: datetime) -> datetime:
+    if valid_from is not None and from_period_start:
+        raise FeatureRefused(
+            "two_starts", "From the start of the period, or at an instant: not both.", attr="at"
+        )
+    if valid_from is not None and valid_from < at:
+        raise FeatureRefused("in_the_past", "A value can begin now or later.", attr="at")
+    return valid_from or at
 
 
 def _reason(reason: str) -> str:

@@ -14,6 +14,7 @@ from features.kinds import (
     OptionalWholeNumber,
     Percent,
     Picture,
+    Switch,
     Text,
     WholeNumber,
 )
@@ -27,7 +28,12 @@ _DOCUMENTS = ("Numbers of documents issued from then on",)
 _RECHARGES = ("Automatic recharge",)
 
 SETTINGS: tuple[
-    Feature[int] | Feature[int | None] | Feature[Decimal] | Feature[str] | Feature[bytes | None],
+    Feature[bool]
+    | Feature[int]
+    | Feature[int | None]
+    | Feature[Decimal]
+    | Feature[str]
+    | Feature[bytes | None],
     ...,
 ] = (
     Feature(
@@ -146,6 +152,20 @@ SETTINGS: tuple[
         changes=("Portal: Dashboard", "Mails"),
     ),
     Feature(
+        key="preview_required",
+        title="A preview before a change",
+        section="Money",
+        group=Group.SETTING,
+        kind=Switch(),
+        default=False,
+        when_on=(
+            "A feature, or a setting that changes charges, is saved only after its effect on the "
+            "open period was previewed for this very value, within the last 24 hours."
+        ),
+        when_off="A change may be saved without having been previewed.",
+        changes=("Admin: feature configuration", "API: features, billing settings"),
+    ),
+    Feature(
         key="four_eyes_amount",
         title="Second person above",
         section="Money",
@@ -183,7 +203,8 @@ SETTINGS: tuple[
         kind=Percent(),
         default=Decimal(0),
         help="For customers without a rate of their own and without a rule for their country.",
-        changes=("Usage and fees from then on",),
+        changes=("Usage and fees, by their time of use", "Invoices: tax"),
+        changes_charges=True,
     ),
     Feature(
         key="support_contact",

@@ -3,7 +3,9 @@
 A declaration says key, title, kind of value, default, what it does and which pages it changes.
 The value in force and its history are in the database (`queries`). To add one: declare it in
 `billing_features` or `billing_settings`, add its key to the Literal of its type here, and read it
-with `queries.value(key, at=…)` where it acts.
+with `queries.value(key, at=…)` where it acts. Mark the tests of its positions
+(`@pytest.mark.verifies(key, position)`) and run `manage.py describe_features`. One that charges are
+rated by says `changes_charges`, and is read with `courses` as of the time of use.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ SwitchKey = Literal[
     "prepaid_negative_balance_display",
     "prepaid_hourly_billing",
     "suspended_account_billing",
+    "preview_required",
 ]
 WholeNumberKey = Literal[
     "cost_decimal_points",

@@ -20,7 +20,11 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Feature(Generic[T]):
-    """One declaration. Switches say `when_on` and `when_off`, all others `help`."""
+    """One declaration. Switches say `when_on` and `when_off`, all others `help`.
+
+    `changes_charges`: usage and fees are rated by it, so a change is previewed with figures and may
+    be made from the start of the open period.
+    """
 
     key: str
     title: str
@@ -32,6 +36,7 @@ class Feature(Generic[T]):
     help: str = ""
     when_on: str = ""
     when_off: str = ""
+    changes_charges: bool = False
 
     def json_form(self, raw: object) -> JsonValue:
         """What is stored for `raw` (JSON form or Python value). Raise FeatureRefused."""

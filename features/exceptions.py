@@ -26,3 +26,9 @@ class ChangedMeanwhile(FeatureRefused):
     """Somebody else set the feature after the caller looked at it."""
 
     status = 409
+
+
+class NotCancellable(FeatureRefused):
+    """A value that has begun, or is cancelled already, cannot be cancelled."""
+
+    status = 409

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, TypedDict, overload
 
 from django.db import connection
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from features import catalog
 from features.declarations import AnyFeature, FeatureType
@@ -27,10 +27,13 @@ Values = dict[str, JsonValue]
 
 
 # Asked many times over by every request and batch: the ORM would take longer than the database.
-_IN_FORCE = """
-SELECT value FROM feature_value WHERE key = %(key)s AND valid_from <= %(at)s
-ORDER BY valid_from DESC, id DESC LIMIT 1
-"""
+# A cancelled row and the one that cancels it never hold.
+_STANDS = """v.cancels_id IS NULL
+  AND NOT EXISTS (SELECT FROM feature_value c WHERE c.cancels_id = v.id)"""
+IN_FORCE = f"""
+SELECT v.value FROM feature_value v WHERE v.key = %(key)s AND v.valid_from <= %(at)s AND {_STANDS}
+ORDER BY v.valid_from DESC, v.id DESC LIMIT 1
+"""  # noqa: S608 - the only text put in is a constant of ours
 
 
 @overload
@@ -53,7 +56,7 @@ def value(key: str, *, at: datetime) -> FeatureType:
     """What `key` is set to at business time `at`. Raise UnknownFeature."""
     feature = catalog.feature(key)
     with connection.cursor() as cursor:
-        cursor.execute(_IN_FORCE, {"key": key, "at": at})
+        cursor.execute(IN_FORCE, {"key": key, "at": at})
         row = cursor.fetchone()
     return feature.default if row is None else feature.kind.parse(_read(row[0]))
 
@@ -64,55 +67,45 @@ def snapshot(*, at: datetime) -> Values:
     return {feature.key: _json(feature, rows.get(feature.key)) for feature in catalog.FEATURES}
 
 
+def standing() -> QuerySet[FeatureValue]:
+    """The rows that hold or will hold: neither cancelled nor cancelling."""
+    return FeatureValue.objects.filter(cancels=None, cancelled_by=None)
+
+
 def in_force(*, at: datetime) -> QuerySet[FeatureValue]:
     """The newest row of each key that has begun at `at`."""
-    begun = FeatureValue.objects.filter(valid_from__lte=at)
+    begun = standing().filter(valid_from__lte=at)
     return begun.order_by("key", "-valid_from", "-id").distinct("key")
 
 
 def scheduled(*, at: datetime) -> QuerySet[FeatureValue]:
     """The next row of each key that has not begun at `at`."""
-    waiting = FeatureValue.objects.filter(valid_from__gt=at)
+    waiting = standing().filter(valid_from__gt=at)
     return waiting.order_by("key", "valid_from", "-id").distinct("key")
-
-
-# The rows in force at `first`, and those that begin later, until `last`.
-_BETWEEN = """
-(SELECT DISTINCT ON (key) key, value, %(first)s::timestamptz FROM feature_value
- WHERE valid_from <= %(first)s ORDER BY key, valid_from DESC, id DESC)
-UNION ALL
-(SELECT key, value, valid_from FROM feature_value
- WHERE valid_from > %(first)s AND valid_from <= %(last)s ORDER BY valid_from, id)
-"""
-
-
-def snapshots(*, first: datetime, last: datetime) -> list[tuple[datetime, Values]]:
-    """As `snapshot`, for all instants from `first` to `last`: each holds from its instant on."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BETWEEN, {"first": first, "last": last})
-        rows = cursor.fetchall()
-    values = {feature.key: feature.default_json() for feature in catalog.FEATURES}
-    found = {first: values}
-    for key, text, starts_at in rows:
-        if key in values:
-            values = values | {key: _read(text)}
-            found[starts_at] = values
-    return list(found.items())
 
 
 class _Previous(TypedDict):
     previous: JsonValue
+    is_first: bool
 
 
 def history(key: str) -> QuerySet[WithAnnotations[FeatureValue, _Previous]]:
-    """All values of `key`, newest first; each carries `previous`, the one before it or None."""
+    """All rows of `key`, newest first; each carries `previous`, the value that stood before it.
+
+    `is_first`: none stood before it, so it was the default.
+    """
     feature = catalog.feature(key)
-    earlier = FeatureValue.objects.filter(key=OuterRef("key")).filter(
-        Q(valid_from__lt=OuterRef("valid_from"))
-        | Q(valid_from=OuterRef("valid_from"), id__lt=OuterRef("id"))
+    earlier = (
+        standing()
+        .filter(key=OuterRef("key"))
+        .filter(
+            Q(valid_from__lt=OuterRef("valid_from"))
+            | Q(valid_from=OuterRef("valid_from"), id__lt=OuterRef("id"))
+        )
     )
     before = Subquery(earlier.order_by("-valid_from", "-id").values("value")[:1])
-    rows = FeatureValue.objects.filter(key=feature.key).annotate(previous=before)
+    rows = FeatureValue.objects.filter(key=feature.key).select_related("cancelled_by", "cancels")
+    rows = rows.annotate(previous=before, is_first=~Exists(earlier))
     return rows.order_by("-valid_from", "-id")
 
 
@@ -161,6 +154,12 @@ def states(features: Iterable[AnyFeature], *, at: datetime) -> list[State]:
         )
         for feature in features
     ]
+
+
+def state(feature: AnyFeature, *, at: datetime) -> State:
+    """The state of one feature at `at`."""
+    [found] = states([feature], at=at)
+    return found
 
 
 def _read(text: str | None) -> JsonValue:

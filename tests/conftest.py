@@ -12,8 +12,9 @@ from django.test import override_settings
 from accounts.companies.models import Company
 from tests.accounts.access.client import Api, company_client, staff_client
 from tests.reference import django_db_setup
+from tests.verifying import verified_positions
 
-__all__ = ["django_db_setup"]
+__all__ = ["django_db_setup", "verified_positions"]
 
 pytest_plugins = ["tests.plugins_sandbox"]
 

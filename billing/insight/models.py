@@ -1,8 +1,9 @@
-"""Figures that are shown as of an instant, not live; what the audits of the books found."""
+"""Figures shown as of an instant, not live; what audits of the books and previews found."""
 
 from __future__ import annotations
 
 from django.db import models
+from uuid_utils.compat import uuid7
 
 from accounts.companies.models import Company
 from billing.money.fields import AmountField
@@ -59,3 +60,27 @@ class BooksAudit(models.Model):
     def title(self) -> str:
         """The name in words."""
         return self.name.replace("_", " ").capitalize()
+
+
+class FeaturePreview(models.Model):
+    """What a value of a feature would do to the open periods, as it was shown to a person.
+
+    `version` is the feature's at that time. `outcomes`: "from_period_start" and "from_now", each a
+    list of the companies affected as [id, name, currency, before, after], amounts as text.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    key = models.CharField(max_length=64)
+    value = models.JSONField(null=True)
+    version = models.PositiveIntegerField()
+    outcomes = models.JSONField()
+    previewed_by = models.CharField(max_length=254)
+    previewed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "feature_preview"
+        ordering = ["-previewed_at", "-id"]
+        indexes = [models.Index(fields=["key", "-previewed_at"], name="feature_preview_by_key")]
+
+    def __str__(self) -> str:
+        return f"{self.key} = {self.value!r}"

@@ -178,7 +178,7 @@ def _empty_group(total: PeriodTotal) -> LineGroup:
 def _add(group: LineGroup, total: PeriodTotal) -> None:
     is_usage = total.kind == Charge.Kind.USAGE
     size = Decimal(UNITS[group.unit].size) if is_usage else Decimal(1)
-    group.quantity += total.quantity / size if is_usage else Decimal(total.charges)
+    group.quantity += total.quantity / size
     group.included += total.included / size
     group.amount += total.amount
     group.tax += total.tax

@@ -26,11 +26,10 @@ from billing.ledger.models import EntryKind
 from billing.metering.enforcement import enforce
 from billing.metering.firsts import note_first_usage
 from billing.metering.models import RejectCode
-from billing.metering.snapshots import timeline
+from billing.metering.snapshots import timelines
 from billing.metering.statements import arriving, settling
 from billing.metering.statements.rating import KEYED, Needs, rate
 from billing.subscriptions.periods import ensure_period, open_period
-from features.queries import value
 
 ATTEMPTS = 5
 CONFLICT = "conflict"
@@ -228,18 +227,19 @@ def rate_resolved(
     needs = _needs(batch, survey)
     if needs.allowances:
         batch.run(arriving.ALLOWANCES_WANTED)
-    features = timeline(
-        min(company.first for company in survey.charged),
-        max(company.last for company in survey.charged),
+    held = timelines(
+        survey.companies,
+        first=min(company.first for company in survey.charged),
+        last=max(company.last for company in survey.charged),
     )
     return batch.run(
         rate(needs, keyed=keyed),
         companies=survey.companies,
         firsts=[company.first for company in survey.charged],
         lasts=[company.last for company in survey.charged],
-        tax_percent=value("tax_percent", at=batch.at),
-        features=features.ids,
-        feature_bounds=features.bounds,
+        bounds=held.bounds,
+        features=held.features,
+        tax_percents=held.tax_percents,
         entry_kind=entry_kind.value,
         by="system",
         description=description,

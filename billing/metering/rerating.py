@@ -6,9 +6,12 @@ the records first arrived, in one transaction. A dry run does the same and takes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db import transaction
 
@@ -26,9 +29,18 @@ from billing.metering.batches import (
     take_survey,
 )
 from billing.metering.enforcement import enforce
+from billing.metering.snapshots import timelines
 from billing.metering.statements import arriving, rerating
 
 MOST_CHARGES = 1_000_000
+
+
+class Stretch(NamedTuple):
+    """Half-open time of use of a company."""
+
+    company_id: UUID
+    start: datetime
+    end: datetime
 
 
 class TooManyCharges(Refused):
@@ -93,17 +105,70 @@ def preview_rerating(selection: Selection, *, by: str, at: datetime) -> Rerated:
     return result
 
 
+@transaction.atomic
+def rerate_stretches(stretches: Sequence[Stretch], *, at: datetime) -> None:
+    """Rate the usage of each stretch anew and tax its fees anew.
+
+    Within periods that are not issued it takes no lock but those of the companies' accounts.
+    """
+    if not stretches:
+        return
+    reversal_prefix = new_prefix()
+    where = _columns(stretches)
+    batch = _taken(rerating.TAKE_STRETCHES, at=at, **where)
+    if batch:
+        _rerate(batch, reversal_prefix=reversal_prefix)
+    _retax(stretches, at=at)
+
+
+def _retax(stretches: Sequence[Stretch], *, at: datetime) -> None:
+    companies = [each.company_id for each in stretches]
+    first, last = min(each.start for each in stretches), max(each.end for each in stretches)
+    held = timelines(companies, first=first, last=last)
+    prepare_batch()
+    batch = Batch(rows=len(companies), scope=None, at=at)
+    batch.run(arriving.LOCK, companies=companies)
+    prepare_entries()
+    made: int = batch.rows_of(
+        rerating.RETAX,
+        **_columns(stretches),
+        bounds=held.bounds,
+        features=held.features,
+        tax_percents=held.tax_percents,
+        reversal_prefix=new_prefix(),
+        entry_kind=EntryKind.RERATING.value,
+        by="system",
+        description="Fees taxed anew",
+    )[0][0]
+    make_entries(about=len(companies))
+    if made:
+        enforce(companies, at=at)
+
+
+def _columns(stretches: Sequence[Stretch]) -> dict[str, object]:
+    return {
+        "companies": [each.company_id for each in stretches],
+        "firsts": [each.start for each in stretches],
+        "lasts": [each.end for each in stretches],
+    }
+
+
 def _take(selection: Selection, *, at: datetime) -> Batch | None:
     """The records of the charges, resolved by what holds now; None when there are none."""
-    prepare_batch()
-    batch = Batch(rows=MOST_CHARGES, scope=None, at=at)
-    taken = batch.run(
+    return _taken(
         rerating.TAKE,
+        at=at,
         company=selection.company.pk if selection.company else None,
         source=selection.source,
         first=selection.start,
         last=selection.end,
     )
+
+
+def _taken(statement: str, *, at: datetime, **parameters: object) -> Batch | None:
+    prepare_batch()
+    batch = Batch(rows=MOST_CHARGES, scope=None, at=at)
+    taken = batch.run(statement, **parameters)
     if taken > MOST_CHARGES:
         raise TooManyCharges
     batch = Batch(rows=taken, scope=None, at=at)

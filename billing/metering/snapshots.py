@@ -3,37 +3,113 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from uuid import UUID
 
 from billing.ledger.execution import run
 from billing.metering.models import FeatureSnapshot
-from features.queries import Values, snapshots
+from features.courses import (
+    Course,
+    Periods,
+    Values,
+    charged_features,
+    course,
+    kept,
+    settings_between,
+)
 
 _STORED = "SELECT id FROM feature_snapshot WHERE digest = %(digest)s"
+
+# The start of the period that each company was in at each of some instants.
+_STARTS = """
+SELECT b.company_id, i.instant, b.starts_at
+FROM billing_period b
+JOIN unnest(%(instants)s::timestamptz[]) AS i(instant)
+  ON b.starts_at <= i.instant AND i.instant < b.ends_at
+WHERE b.company_id = ANY (%(companies)s::uuid[])
+"""
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """Snapshots in order of time: the first holds before the first bound, and so on."""
+    """What rating goes by, in order of time: each first one until the first bound, and so on."""
 
-    bounds: list[datetime]
-    ids: list[int]
+    bounds: tuple[datetime, ...]
+    features: tuple[int, ...]
+    tax_percents: tuple[str, ...]
 
 
-def timeline(first: datetime, last: datetime) -> Timeline:
-    """The snapshots that hold between two instants; one more than there are changes between."""
-    held = snapshots(first=first, last=last)
-    return Timeline(
-        bounds=[starts_at for starts_at, _ in held[1:]],
-        ids=[_stored(values) for _, values in held],
+@dataclass(frozen=True)
+class Timelines:
+    """The timelines of a batch, as columns of SQL: one element for each company.
+
+    The elements are arrays written as text, since SQL has no arrays of arrays of unlike lengths.
+    """
+
+    bounds: list[str]
+    features: list[str]
+    tax_percents: list[str]
+
+
+def timelines(companies: Sequence[UUID], *, first: datetime, last: datetime) -> Timelines:
+    """What holds between two instants for each of the companies."""
+    courses = courses_of(companies, first=first, last=last)
+    made = {id(each): _timeline(each) for each in courses.values()}
+    found = [made[id(courses[company])] for company in companies]
+    return Timelines(
+        bounds=[_array(str(bound) for bound in each.bounds) for each in found],
+        features=[_array(map(str, each.features)) for each in found],
+        tax_percents=[_array(each.tax_percents) for each in found],
     )
+
+
+def courses_of(companies: Sequence[UUID], *, first: datetime, last: datetime) -> dict[UUID, Course]:
+    """The values that charges go by between two instants, of each company; those that are alike
+    share one."""
+    features = charged_features()
+    settings = settings_between(features, first=first, last=last)
+    instants = [each.valid_from for each in settings if each.reaches_back]
+    periods = _periods(companies, instants) if instants else {}
+    made: dict[tuple[tuple[datetime, datetime], ...], Course] = {}
+    found = {}
+    for company in companies:
+        own = periods.get(company, {})
+        alike = tuple(sorted(own.items()))
+        if alike not in made:
+            made[alike] = course(features, settings, first=first, last=last, periods=own)
+        found[company] = made[alike]
+    return found
 
 
 def snapshot_at(instant: datetime) -> int:
     """The id of the stored feature values as of an instant."""
-    return timeline(instant, instant).ids[0]
+    features = charged_features()
+    settings = settings_between(features, first=instant, last=instant)
+    held = course(features, settings, first=instant, last=instant, periods={})
+    return _stored(kept(held.at(instant)))
+
+
+def _timeline(held: Course) -> Timeline:
+    return Timeline(
+        bounds=held.bounds,
+        features=tuple(_stored(kept(values)) for values in held.values),
+        tax_percents=tuple(str(values["tax_percent"]) for values in held.values),
+    )
+
+
+def _periods(companies: Sequence[UUID], instants: list[datetime]) -> dict[UUID, Periods]:
+    given = {"companies": list(companies), "instants": list(set(instants))}
+    found: dict[UUID, dict[datetime, datetime]] = {}
+    for company, instant, start in run(_STARTS, given, rows=len(companies)):
+        found.setdefault(company, {})[instant] = start
+    return dict(found)
+
+
+def _array(elements: Iterable[str]) -> str:
+    return "{" + ",".join(f'"{element}"' for element in elements) + "}"
 
 
 def _stored(values: Values) -> int:

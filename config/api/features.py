@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import path
+from djmoney.money import Money
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -13,8 +15,12 @@ from rest_framework.response import Response
 
 from accounts.access.pagination import cursor_of, invalid_cursor, limit_of, page_answer
 from accounts.access.views import ApiViewSet
+from billing.insight.effects import NOTHING, Effect
+from billing.insight.models import FeaturePreview
+from billing.insight.previews import STARTS, Summary, preview_change, summaries
+from billing.money.serializers import MoneyField
 from config import clock
-from config.feature_changes import change_feature, change_settings
+from config.feature_changes import change_feature, change_together
 from features import catalog, queries
 from features.exceptions import FeatureRefused
 from features.kinds import JsonValue
@@ -38,7 +44,17 @@ class HistorySerializer(serializers.ModelSerializer[FeatureValue]):
 
     class Meta:
         model = FeatureValue
-        fields = ["id", "value", "previous", "valid_from", "set_by", "reason", "recorded_at"]
+        fields = [
+            "id",
+            "value",
+            "previous",
+            "valid_from",
+            "from_period_start",
+            "cancels",
+            "set_by",
+            "reason",
+            "recorded_at",
+        ]
 
 
 class ScheduledSerializer(serializers.ModelSerializer[FeatureValue]):
@@ -69,7 +85,8 @@ class FeatureSerializer(serializers.Serializer[queries.State]):
 
 
 class ChangeSerializer(serializers.Serializer[dict[str, Any]]):
-    """`at` schedules the change; `version` is the one that you saw, so that nobody's is lost."""
+    """`at` schedules the change; `from: period_start` re-rates the open period; `version` is the
+    one that you saw, so that nobody's is lost."""
 
     value = ValueField(allow_null=True)
     reason = serializers.CharField(max_length=500)
@@ -77,7 +94,44 @@ class ChangeSerializer(serializers.Serializer[dict[str, Any]]):
     version = serializers.IntegerField(required=False, min_value=0)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        return {**super().get_fields(), "from": serializers.ChoiceField(["now"], required=False)}
+        return {
+            **super().get_fields(),
+            "from": serializers.ChoiceField(["now", "period_start"], required=False),
+        }
+
+
+class PreviewInput(serializers.Serializer[dict[str, Any]]):
+    value = ValueField(allow_null=True)
+
+
+class AmountsSerializer(serializers.Serializer[dict[str, Any]]):
+    companies_affected = serializers.IntegerField()
+    amount_before = MoneyField()
+    amount_after = MoneyField()
+
+
+class MoverSerializer(serializers.Serializer[dict[str, Any]]):
+    company = serializers.CharField()
+    name = serializers.CharField()
+    amount_before = MoneyField()
+    amount_after = MoneyField()
+    change = MoneyField()
+
+
+class OutcomeSerializer(AmountsSerializer):
+    movers = MoverSerializer(many=True)
+    by_currency = AmountsSerializer(many=True)
+
+
+class PreviewSerializer(serializers.Serializer[dict[str, Any]]):
+    """What a value would do, set from the start of the open period, and from now on."""
+
+    id = serializers.CharField()
+    key = serializers.CharField()
+    value = ValueField(allow_null=True)
+    previewed_at = serializers.DateTimeField()
+    from_period_start = OutcomeSerializer()
+    from_now = OutcomeSerializer()
 
 
 class FeatureViewSet(ApiViewSet):
@@ -108,11 +162,61 @@ class FeatureViewSet(ApiViewSet):
             by=self.by,
             at=clock.now(),
             valid_from=change.get("at"),
+            from_period_start=change.get("from") == "period_start",
             expected=change.get("version"),
             address=self.address,
         )
         (state,) = queries.states([feature], at=clock.now())
         return Response(FeatureSerializer(state).data)
+
+
+class PreviewViewSet(ApiViewSet):
+    @extend_schema(request=PreviewInput, responses={200: PreviewSerializer})
+    def create(self, request: Request, key: str) -> Response:
+        """What a value would do to the open periods; nothing is changed.
+
+        Amounts are bills with tax, in the currency that most of the affected companies are billed
+        in; `by_currency` has them all. `from_now` expects use to go on as in the last 7 days.
+        """
+        feature = catalog.feature(key)
+        asked = self.validated(PreviewInput).validated_data
+        preview = preview_change(feature, asked["value"], by=self.by, at=clock.now())
+        return Response(PreviewSerializer(_told(preview)).data)
+
+
+def _told(preview: FeaturePreview) -> dict[str, object]:
+    facts = {name: getattr(preview, name) for name in ("id", "key", "value", "previewed_at")}
+    return facts | {start: _start_told(summaries(preview, start)) for start in STARTS}
+
+
+def _start_told(found: Sequence[Summary]) -> dict[str, object]:
+    nothing = Summary(queries.value("default_currency", at=clock.now()), 0, NOTHING, NOTHING, ())
+    main, *_ = *found, nothing
+    movers = [_mover(each) for summary in found for each in summary.movers]
+    return {
+        "companies_affected": sum(each.companies for each in found),
+        "amount_before": Money(main.before, main.currency),
+        "amount_after": Money(main.after, main.currency),
+        "movers": movers,
+        "by_currency": [
+            {
+                "companies_affected": each.companies,
+                "amount_before": Money(each.before, each.currency),
+                "amount_after": Money(each.after, each.currency),
+            }
+            for each in found
+        ],
+    }
+
+
+def _mover(effect: Effect) -> dict[str, object]:
+    return {
+        "company": effect.company_id,
+        "name": effect.name,
+        "amount_before": Money(effect.before, effect.currency),
+        "amount_after": Money(effect.after, effect.currency),
+        "change": Money(effect.change, effect.currency),
+    }
 
 
 class HistoryViewSet(ApiViewSet):
@@ -166,7 +270,7 @@ class SettingsViewSet(ApiViewSet):
         reason = values.pop("reason", "Changed over the API.")
         if not isinstance(reason, str):
             raise FeatureRefused("invalid_text", "Must be text.", attr="reason")
-        change_settings(values, reason=reason, by=self.by, at=clock.now(), address=self.address)
+        change_together(values, reason=reason, by=self.by, at=clock.now(), address=self.address)
         return Response(_settings())
 
     def _changes(self) -> dict[str, object]:
@@ -188,6 +292,7 @@ def _settings() -> dict[str, JsonValue]:
 urlpatterns = [
     path("features/", FeatureViewSet.as_view({"get": "list"})),
     path("features/<slug:key>/", FeatureViewSet.as_view({"patch": "partial_update"})),
+    path("features/<slug:key>/preview/", PreviewViewSet.as_view({"post": "create"})),
     path("features/<slug:key>/history/", HistoryViewSet.as_view({"get": "list"})),
     path(
         "billing-settings/",

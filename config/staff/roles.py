@@ -52,7 +52,7 @@ MODELS: dict[Area, frozenset[str]] = {
         "charge featuresnapshot inboxparcel sessioncover tieruse usagebatch usageconflict usagekey "
         "usagereject"
     ),
-    Area.CONFIG: frozenset({"features.featurevalue"}),
+    Area.CONFIG: frozenset({"features.featurevalue", "billing.featurepreview"}),
     Area.OPERATIONS: frozenset(
         {"accounts.jobrun", "accounts.event", "accounts.handling", "accounts.idempotencykey"}
     ),

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
 
 from accounts.audit.models import AuditRecord
+from billing.catalog.terms import PriceTerms
+from billing.metering.models import Charge
 from config import clock
+from config.feature_changes import change_together
+from features.catalog import FEATURES
 from features.models import FeatureValue
 from features.queries import value
+from tests.billing.metering.usage import MB, record, send
+from tests.factories import make_company, make_plan, make_subscription
 
 pytestmark = pytest.mark.django_db
 FLIP = {"value": False, "reason": "Bank day"}
@@ -27,7 +34,7 @@ def test_every_feature_tells_its_type_value_and_default(staff_api: APIClient) ->
     assert rows["maximum_prepaid_recharge"]["value"] is None
     assert rows["portal_payment"]["type"] == "bool"
     assert rows["cost_decimal_points"]["default"] == 2
-    assert len(rows) == 7
+    assert set(rows) == {feature.key for feature in FEATURES}
 
 
 def test_a_flip_answers_the_new_state_and_leaves_an_audit_line(staff_api: APIClient) -> None:
@@ -111,3 +118,71 @@ def test_a_wrong_setting_is_named(
 ) -> None:
     answer = staff_api.patch("/api/v1/billing-settings/", body)
     assert (answer.status_code, _errors(answer)) == (400, errors)
+
+
+def test_limits_may_pass_each_other_when_they_are_set_together(staff_api: APIClient) -> None:
+    """10 and none become 60 and 100, then 1 and 5: each time one of them has to go first."""
+    for lowest, highest in (("60", "100"), ("1", "5"), ("60", "100")):
+        change_together(
+            {"minimum_prepaid_recharge": lowest, "maximum_prepaid_recharge": highest},
+            reason="Inflation",
+            by="staff:anna",
+            at=clock.now(),
+        )
+        assert value("minimum_prepaid_recharge", at=clock.now()) == Decimal(lowest)
+
+
+def test_a_preview_tells_companies_money_and_movers_and_changes_nothing(
+    staff_api: APIClient,
+) -> None:
+    """100 MB at 0.10 are 10.00, with 20 % they are 12.00."""
+    now = clock.now()
+    company = make_company(billing_type="postpaid", credit_limit=None, tax_percent=None, at=now)
+    make_subscription(company, make_plan(PriceTerms(Decimal("0.10"))), subject="sim")
+    send(record("sim", 100 * MB, at=now), at=now)
+    answer = staff_api.post("/api/v1/features/tax_percent/preview/", {"value": "20"})
+    assert answer.status_code == 200
+    exact = answer.json()["from_period_start"]
+    assert exact["companies_affected"] == 1
+    assert exact["amount_before"] == {"amount": "10.00", "currency": "USD"}
+    assert exact["amount_after"] == {"amount": "12.00", "currency": "USD"}
+    assert exact["movers"][0]["company"] == str(company.pk)
+    assert exact["movers"][0]["change"] == {"amount": "2.00", "currency": "USD"}
+    assert not FeatureValue.objects.exists()
+
+    change = {"value": "20", "reason": "Law", "from": "period_start"}
+    assert staff_api.patch("/api/v1/features/tax_percent/", change).status_code == 200
+    assert sum(charge.tax for charge in Charge.objects.all()) == 2
+
+
+def test_a_preview_of_what_changes_no_charge_is_of_no_companies(staff_api: APIClient) -> None:
+    answer = staff_api.post("/api/v1/features/invoice_menu/preview/", {"value": False})
+    assert answer.json()["from_now"] == {
+        "companies_affected": 0,
+        "amount_before": {"amount": "0.00", "currency": "USD"},
+        "amount_after": {"amount": "0.00", "currency": "USD"},
+        "movers": [],
+        "by_currency": [],
+    }
+
+
+def test_a_wrong_preview_is_refused(staff_api: APIClient) -> None:
+    answer = staff_api.post("/api/v1/features/tax_percent/preview/", {"value": "101"})
+    assert (answer.status_code, _errors(answer)) == (400, [("value", "out_of_range")])
+    assert staff_api.post("/api/v1/features/nothing/preview/", {"value": 1}).status_code == 404
+
+
+def test_from_the_period_and_at_an_instant_exclude_each_other(staff_api: APIClient) -> None:
+    body = FLIP | {"from": "period_start", "at": (clock.now() + timedelta(days=1)).isoformat()}
+    answer = staff_api.patch("/api/v1/features/portal_payment/", body)
+    assert (answer.status_code, _errors(answer)) == (400, [("at", "two_starts")])
+
+
+def test_where_a_preview_is_required_a_change_without_one_is_refused(
+    staff_api: APIClient,
+) -> None:
+    staff_api.patch("/api/v1/billing-settings/", {"preview_required": True})
+    answer = staff_api.patch("/api/v1/features/portal_payment/", FLIP)
+    assert (answer.status_code, _errors(answer)) == (400, [("value", "preview_required")])
+    staff_api.post("/api/v1/features/portal_payment/preview/", {"value": False})
+    assert staff_api.patch("/api/v1/features/portal_payment/", FLIP).status_code == 200

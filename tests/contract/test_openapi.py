@@ -64,6 +64,7 @@ GET receipts/{}/pdf/
 GET features/
 PATCH features/{}/
 GET features/{}/history/
+POST features/{}/preview/
 GET PATCH billing-settings/
 GET events/
 GET POST sandbox/clock/

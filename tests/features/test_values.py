@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from features.actions import set_value
-from features.catalog import ALL, FEATURES
-from features.exceptions import ChangedMeanwhile, FeatureRefused, UnknownFeature
+from features.actions import cancel_scheduled, set_value
+from features.catalog import ALL, FEATURES, feature
+from features.exceptions import ChangedMeanwhile, FeatureRefused, NotCancellable, UnknownFeature
 from features.models import FeatureValue
 from features.queries import history, snapshot, states, value, version
 from tests.two_sessions import wait_until_somebody_waits
@@ -168,3 +168,25 @@ def test_two_series_of_documents_never_share_a_prefix(taken: str) -> None:
     _set("series_prefix_invoice", "A-")
     _set("series_prefix_invoice", "INV-")
     assert value("series_prefix_invoice", at=NOON) == "INV-"
+
+
+@pytest.mark.django_db
+def test_a_scheduled_change_is_cancelled_by_a_row_and_never_holds() -> None:
+    """What is set meanwhile stays: the cancelled change does not come back as its opposite."""
+    _set("portal_payment", False, valid_from=NOON + HOUR)
+    row = FeatureValue.objects.get()
+    cancel_scheduled(row.pk, reason="Not yet", by="staff:bob", at=NOON)
+    assert value("portal_payment", at=NOON + HOUR) is True
+    [state] = states([feature("portal_payment")], at=NOON)
+    assert (state.scheduled, state.version) == (None, 2)
+    kept = history("portal_payment").values_list("value", "reason", "previous")
+    assert set(kept) == {(False, "Asked for", None), (False, "Not yet", None)}
+    with pytest.raises(NotCancellable, match="cancelled already"):
+        cancel_scheduled(row.pk, reason="Again", by="staff:bob", at=NOON)
+
+
+@pytest.mark.django_db
+def test_what_has_begun_cannot_be_cancelled() -> None:
+    _set("portal_payment", False)
+    with pytest.raises(NotCancellable, match="has begun"):
+        cancel_scheduled(FeatureValue.objects.get().pk, reason="x", by="staff:bob", at=NOON)

@@ -16,14 +16,17 @@ keyed AS (
     RETURNING charge_id
 )"""
 
-# Per company: tax rate, time zone, and the id of the entry that its charges will be booked by.
-_PAYER = """
+# Per company: tax rate of its own, what holds from which bound on (timelines), time zone, and the
+# id of the entry that its charges will be booked by.
+PAYER = """
 payer AS MATERIALIZED (
-    SELECT f.company_id, f.currency,
-           coalesce(f.tax_percent, %(tax_percent)s::numeric) AS tax_percent,
+    SELECT f.company_id, f.currency, f.tax_percent AS own_tax_percent,
+           d.bounds::timestamptz[] AS bounds, d.features::bigint[] AS features,
+           d.tax_percents::numeric[] AS tax_percents,
            c.timezone, (%(entry_prefix)s::text || lpad(to_hex(row_number() OVER ()), 6, '0'))::uuid
            AS entry_id
-    FROM unnest(%(companies)s::uuid[]) AS d(company_id)
+    FROM unnest(%(companies)s::uuid[], %(bounds)s::text[], %(features)s::text[],
+                %(tax_percents)s::text[]) AS d(company_id, bounds, features, tax_percents)
     JOIN billing_profile f USING (company_id)
     JOIN company c ON c.id = f.company_id
 )"""
@@ -143,12 +146,15 @@ _PRICED = """
 priced AS (
     SELECT *, round_half_even(exact, 12) AS full_amount
     FROM (
-        SELECT u.*, p.entry_id, p.tax_percent, coalesce(d.free, 0) AS free,
+        SELECT u.*, p.entry_id, p.features[h.n] AS features_id,
+               coalesce(p.own_tax_percent, p.tax_percents[h.n]) AS tax_percent,
+               coalesce(d.free, 0) AS free,
                CASE WHEN u.is_tiered THEN t.cost
                     ELSE (u.due - coalesce(d.free, 0)) * u.per_base END AS exact,
                CASE WHEN NOT u.is_tiered THEN u.per_base END AS unit_price
         FROM fresh u
         JOIN payer p USING (company_id)
+        CROSS JOIN LATERAL (SELECT 1 + width_bucket(u.started_at, p.bounds) AS n) h
         LEFT JOIN drawn d ON d.n = u.n
         LEFT JOIN tiered t ON t.n = u.n
         OFFSET 0) exact
@@ -182,9 +188,7 @@ charged AS (
            entry_id, source, external_id, subject, meter_id, country, session, started_at,
            %(at)s::timestamptz, quantity, billed, covered, free, price_id, unit_price, amount,
            prepaid, tax_percent, round_half_even(amount * tax_percent * 0.01, 12),
-           (%(features)s::bigint[])[
-               1 + width_bucket(started_at, %(feature_bounds)s::timestamptz[])],
-           NULL
+           features_id, NULL
     FROM (
         SELECT p.*, nullif(f.amount, 0) AS prepaid, p.full_amount - coalesce(f.amount, 0) AS amount
         FROM priced p LEFT JOIN paid f ON f.n = p.n
@@ -218,7 +222,7 @@ def rate(needs: Needs, *, keyed: str = KEYED) -> str:
     """
     steps = (
         keyed,
-        _PAYER,
+        PAYER,
         _PERIOD,
         _COVERED if needs.covers else _NOTHING_COVERED,
         _FRESH,

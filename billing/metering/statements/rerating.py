@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from billing.metering.statements.booking import BOOKED, CHARGE_COLUMNS
+from billing.metering.statements.booking import BOOKED, BOOKED_WITH_LABELS, CHARGE_COLUMNS
+from billing.metering.statements.rating import PAYER
 
-# Charges that stand for their record now, of a company or a source, by time of use → arrivals in
-# their first order. `n` is also how the old charge is found again.
-TAKE = """
+# Charges that stand for their record now → arrivals in their first order. `n` is also how the old
+# charge is found again.
+_TAKEN = """
 INSERT INTO arrival (n, source, external_id, subject, started_at, quantity, meter, country, plmn,
                      session, imei, content_hash, code, detail)
 SELECT row_number() OVER (ORDER BY c.id), c.source, c.external_id, c.subject, c.started_at,
@@ -14,10 +15,21 @@ SELECT row_number() OVER (ORDER BY c.id), c.source, c.external_id, c.subject, c.
 FROM charge c
 JOIN usage_key k
   ON (k.source, k.external_id) = (c.source, c.external_id) AND k.charge_id = c.id
+"""
+
+# Of a company or a source, by time of use.
+TAKE = f"""{_TAKEN}
 WHERE c.kind = 'usage' AND c.reverses IS NULL
   AND (%(company)s::uuid IS NULL OR c.company_id = %(company)s::uuid)
   AND (%(source)s::text IS NULL OR c.source = %(source)s::text)
   AND c.started_at >= %(first)s::timestamptz AND c.started_at < %(last)s::timestamptz
+"""
+
+# Of each of some companies, from an instant to another.
+TAKE_STRETCHES = f"""{_TAKEN}
+JOIN unnest(%(companies)s::uuid[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[])
+     AS s(company_id, first, last) ON s.company_id = c.company_id
+WHERE c.kind = 'usage' AND c.reverses IS NULL AND c.started_at >= s.first AND c.started_at < s.last
 """
 
 # Companies that are charged now, and those that will be.
@@ -107,3 +119,56 @@ SUM_OF_CHARGES = """
 SELECT coalesce(sum(amount), 0), coalesce(sum(tax), 0) FROM charge
 WHERE id >= (%(prefix)s::text || '000000')::uuid AND id <= (%(prefix)s::text || 'ffffff')::uuid
 """
+
+# Fees that are taxed by another rate now: reversed and charged anew, the amount as it was. What was
+# reserved as an amount includes its tax and stays.
+RETAX = f"""
+WITH {PAYER}, old AS MATERIALIZED (
+    SELECT c.*, row_number() OVER (ORDER BY c.id) AS n, p.entry_id AS new_entry_id,
+           now.tax_percent AS new_percent,
+           now.features_id AS new_features,
+           CASE WHEN b.status <> 'issued' THEN b.id ELSE (
+               SELECT o.id FROM billing_period o
+               WHERE o.company_id = c.company_id AND o.starts_at >= b.ends_at
+                 AND o.status <> 'issued'
+               ORDER BY o.starts_at LIMIT 1) END AS open_id
+    FROM unnest(%(companies)s::uuid[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[])
+         AS s(company_id, first, last)
+    JOIN charge c ON c.company_id = s.company_id
+     AND c.started_at >= s.first AND c.started_at < s.last
+    JOIN usage_key k
+      ON (k.source, k.external_id) = (c.source, c.external_id) AND k.charge_id = c.id
+    JOIN billing_period b ON b.id = c.period_id
+    JOIN payer p ON p.company_id = c.company_id
+    CROSS JOIN LATERAL (SELECT 1 + width_bucket(c.started_at, p.bounds) AS n) h
+    CROSS JOIN LATERAL (
+        SELECT coalesce(p.own_tax_percent, p.tax_percents[h.n]) AS tax_percent,
+               p.features[h.n] AS features_id) now
+    WHERE c.kind NOT IN ('usage', 'reservation') AND c.reverses IS NULL
+      AND c.tax_percent <> now.tax_percent
+), fee AS MATERIALIZED (
+    SELECT o.*, (%(reversal_prefix)s::text || lpad(to_hex(n), 6, '0'))::uuid AS row_id, -1 AS sign,
+           o.tax_percent AS percent, o.tax AS due_tax, o.features_id AS by_features, o.id AS undoes
+    FROM old o
+    UNION ALL
+    SELECT o.*, (%(prefix)s::text || lpad(to_hex(n), 6, '0'))::uuid, 1, o.new_percent,
+           round_half_even(o.amount * o.new_percent * 0.01, 12), o.new_features, NULL
+    FROM old o
+), keyed AS (
+    UPDATE usage_key k SET charge_id = f.row_id FROM fee f
+    WHERE f.sign = 1 AND (k.source, k.external_id) = (f.source, f.external_id)
+), charged AS (
+    INSERT INTO charge ({CHARGE_COLUMNS}, label)
+    SELECT f.row_id, f.kind, f.company_id, f.subscription_id, f.version_id, f.open_id,
+           f.use_period_id, f.new_entry_id, f.source, f.external_id, f.subject, f.meter_id,
+           f.country, f.session, f.started_at, %(at)s::timestamptz, f.sign * f.quantity,
+           f.sign * f.billed, f.sign * f.covered, f.sign * f.from_allowance, f.price_id,
+           f.unit_price, f.sign * f.amount, f.sign * f.prepaid, f.percent,
+           f.sign * f.due_tax, f.by_features, f.undoes, f.label
+    FROM fee f
+    ORDER BY f.sign, f.n
+    RETURNING company_id, period_id, use_period_id, kind, version_id, meter_id, country, price_id,
+              tax_percent, label, started_at, quantity, from_allowance, amount, tax
+), {BOOKED_WITH_LABELS}
+SELECT count(*) FROM charged
+"""  # noqa: S608 - the only text put in are constants of ours
