@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from config.staff import books, features, gateways, jobs
+from config.staff import books, feature_acts, feature_files, features, gateways, jobs
 from config.staff.list_export import export_list
 from config.staff.pages import page_path
 
@@ -14,6 +14,23 @@ def staff_urls() -> list[URLPattern]:
     return [
         page_path("configuration/features/", features.features, name="features"),
         page_path("configuration/settings/", features.settings, name="settings"),
+        page_path("configuration/export/", feature_files.export, name="features_export"),
+        page_path("configuration/import/", feature_files.upload, name="features_import"),
+        page_path(
+            "configuration/history/<uuid:row_id>/revert/",
+            feature_acts.revert,
+            name="feature_revert",
+        ),
+        page_path(
+            "configuration/history/<uuid:row_id>/cancel/",
+            feature_acts.cancel,
+            name="feature_cancel",
+        ),
+        page_path(
+            "configuration/previews/<uuid:preview_id>/<slug:start>.csv",
+            feature_acts.preview_file,
+            name="feature_preview_file",
+        ),
         page_path("configuration/features/<slug:key>/", features.change, name="feature_change"),
         page_path(
             "configuration/features/<slug:key>/history/", features.history, name="feature_history"
