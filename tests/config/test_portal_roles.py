@@ -130,6 +130,7 @@ def test_another_companys_things_do_not_exist() -> None:
         assert mine.post(reverse(f"portal:{action}", args=[stranger.pk])).status_code == 404
 
 
+@pytest.mark.verifies("portal_payment", "off")
 def test_payment_switched_off_shows_the_bank_details_with_403() -> None:
     at = clock.now()
     set_value("portal_payment", value=False, reason="test", by=BY, at=at)
@@ -143,6 +144,7 @@ def test_payment_switched_off_shows_the_bank_details_with_403() -> None:
     assert client.get(reverse("portal:invoices")).status_code == 200
 
 
+@pytest.mark.verifies("invoice_menu", "off")
 def test_the_invoice_menu_switched_off_takes_the_pages_with_it() -> None:
     set_value("invoice_menu", value=False, reason="test", by=BY, at=clock.now())
     client = browser(make_company())

@@ -68,6 +68,7 @@ def pay(invoice: Invoice, amount: str, *, at: datetime) -> None:
     )
 
 
+@pytest.mark.verifies("suspended_account_billing", "on")
 def test_reminders_on_days_2_and_4_overdue_on_day_5_suspended_on_day_10() -> None:
     invoice = unpaid()
     company = invoice.company
@@ -131,6 +132,7 @@ def test_paying_in_time_stops_the_clock() -> None:
     assert "invoice_overdue" not in mails(invoice.company)
 
 
+@pytest.mark.verifies("suspended_account_billing", "off")
 def test_switched_off_nothing_is_suspended_and_reminders_go_on() -> None:
     set_value("suspended_account_billing", value=False, reason="no", by=BY, at=CLOSED_AT - DAY)
     invoice = live(unpaid(), days=20)

@@ -88,7 +88,17 @@ def test_an_open_recharge_is_shown(staff_api: Api) -> None:
     assert shown["amount"] == {"amount": "475.00", "currency": "USD"}
 
 
-@pytest.mark.parametrize(("position", "seen"), [("off", "0"), ("on", "-3")])
+@pytest.mark.parametrize(
+    ("position", "seen"),
+    [
+        pytest.param(
+            "off", "0", marks=pytest.mark.verifies("prepaid_negative_balance_display", "off")
+        ),
+        pytest.param(
+            "on", "-3", marks=pytest.mark.verifies("prepaid_negative_balance_display", "on")
+        ),
+    ],
+)
 def test_a_negative_prepaid_balance_in_both_positions_of_the_feature(
     staff_api: Api, company_api: CompanyApi, position: str, seen: str
 ) -> None:

@@ -45,6 +45,7 @@ def shown(company: Company) -> tuple[Decimal, datetime]:
     return cost.amount, cost.as_of
 
 
+@pytest.mark.verifies("prepaid_hourly_billing", "on")
 def test_on_it_is_brought_up_to_date_every_hour() -> None:
     set_value("prepaid_hourly_billing", value=True, reason="test", by=BY, at=NOON)
     company = make_company()
@@ -57,6 +58,7 @@ def test_on_it_is_brought_up_to_date_every_hour() -> None:
     assert shown(company) == (Decimal(18), NOON + timedelta(hours=1))
 
 
+@pytest.mark.verifies("prepaid_hourly_billing", "off")
 def test_off_it_is_brought_up_to_date_once_a_day() -> None:
     company = make_company()
     consume(company, amount="10", tax="2")

@@ -182,6 +182,8 @@ def test_a_code_that_cannot_be_is_refused(terms: dict[str, object]) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.verifies("promo_code_prefix", "default")
+@pytest.mark.verifies("promo_code_prefix", "changed")
 def test_the_prefix_in_both_positions() -> None:
     assert len(code(percent=D(10)).code) == 6
     set_value("promo_code_prefix", value="SUMMER20", by=BY, reason="Test", at=APRIL)

@@ -154,10 +154,20 @@ def test_card_for_once_is_charged_and_not_kept(stripe_sandbox: Stack, company_ap
 @pytest.mark.parametrize(
     ("body", "code", "attr"),
     [
-        (hundred("9.99"), "below_minimum_recharge", "amount"),
+        pytest.param(
+            hundred("9.99"),
+            "below_minimum_recharge",
+            "amount",
+            marks=pytest.mark.verifies("minimum_prepaid_recharge", "default"),
+        ),
         (hundred("0"), "invalid_amount", "amount"),
         (hundred("-5"), "invalid_amount", "amount"),
-        (hundred("200.01"), "above_maximum_recharge", "amount"),
+        pytest.param(
+            hundred("200.01"),
+            "above_maximum_recharge",
+            "amount",
+            marks=pytest.mark.verifies("maximum_prepaid_recharge", "changed"),
+        ),
         (hundred("100.001"), "invalid_amount", "amount.amount"),
         (hundred("100", "EUR"), "wrong_currency", "amount.currency"),
         (hundred("100", "XXX"), "unknown_currency", "amount.currency"),
@@ -182,6 +192,17 @@ def test_pay_now_refuses_and_says_why(
     assert not Payment.objects.filter(company=company).exists()
 
 
+@pytest.mark.verifies("minimum_prepaid_recharge", "changed")
+@pytest.mark.verifies("maximum_prepaid_recharge", "default")
+def test_without_limits_any_amount_is_taken(stripe_sandbox: Stack, company_api: ApiOf) -> None:
+    company = make_company()
+    save_card(company)
+    set_value("minimum_prepaid_recharge", value=None, reason="test", by=BY, at=NOW)
+    for amount in ("1", "5000"):
+        route = f"companies/{company.pk}/recharges/"
+        assert company_api(company).send(route, hundred(amount), key=amount).status_code == 201
+
+
 def test_limits_bind_prepaid_customers_only(stripe_sandbox: Stack, company_api: ApiOf) -> None:
     company = make_company(billing_type="postpaid", credit_limit=None)
     save_card(company)
@@ -195,6 +216,7 @@ def test_without_a_card_pay_now_asks_for_one(company_api: ApiOf) -> None:
     assert error_of(answer) == (400, "payment_method_required", "payment_method")
 
 
+@pytest.mark.verifies("portal_payment", "off")
 def test_portal_payment_off_stops_customers_not_staff(
     stripe_sandbox: Stack, company_api: ApiOf, staff_api: Api
 ) -> None:

@@ -132,6 +132,7 @@ def test_switched_off_the_waiting_recharge_is_called_off(
     assert (recharge.status, recharge.next_attempt_at) == ("failed", None)
 
 
+@pytest.mark.verifies("minimum_prepaid_recharge", "changed")
 def test_minimum_recharge_that_was_raised_later_is_charged(
     stripe_sandbox: Stack, company_api: ApiOf
 ) -> None:
