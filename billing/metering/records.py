@@ -69,13 +69,15 @@ def read_record(raw: object, *, source: str, at: datetime) -> Arrival:
 def _read(raw: object, *, source: str, at: datetime) -> Arrival:
     if not isinstance(raw, Mapping):
         raise Problem(RejectCode.INVALID_RECORD, "A record is an object.")
+    # All texts first: whatever is kept otherwise than it was sent is an invalid record.
     external_id = _text(raw, "id", required=True)
     subject = _text(raw, "subject", required=True)
+    meter, session, imei = _text(raw, "meter"), _text(raw, "session"), _text(raw, "imei")
+    country, plmn = _text(raw, "country"), _text(raw, "plmn")
     started_at = _instant(raw.get("started_at"), at=at)
     quantity = _quantity(raw.get("quantity"))
-    meter, session, imei = _text(raw, "meter"), _text(raw, "session"), _text(raw, "imei")
-    country = _country(_text(raw, "country"))
-    plmn = "" if country else _plmn(_text(raw, "plmn"))
+    country = _country(country)
+    plmn = "" if country else _plmn(plmn)
     digest = content_hash(
         subject, started_at.isoformat(), str(quantity), meter, country, plmn, session, imei
     )

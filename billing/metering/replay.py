@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from billing.metering.actions import IngestResult, ingest
 from billing.metering.calc import source_label
-from billing.metering.models import UsageReject
+from billing.metering.models import RejectCode, UsageReject
 
 PAGE = 10_000
 
@@ -19,9 +19,11 @@ PAGE = 10_000
 def replay(rejects: QuerySet[UsageReject], *, at: datetime) -> list[IngestResult]:
     """Send these rejects through the pipeline again, in order of their first arrival.
 
-    Those that can be rated now are settled; the others stay, with their present reason.
+    Those that can be rated now are settled; the others stay, with their present reason. An
+    invalid record stays as it is: it is kept in a readable form, not as it was sent, and nothing
+    but a corrected record can mend it.
     """
-    rows = rejects.order_by("source", "id")
+    rows = rejects.exclude(code=RejectCode.INVALID_RECORD).order_by("source", "id")
     results = []
     for (source, scope), group in groupby(rows.iterator(PAGE), key=_sender):
         results.append(ingest(_records(group), source=source, scope=scope, at=at))

@@ -116,6 +116,30 @@ def test_rejects_are_replayed_after_their_cause_is_mended() -> None:
     assert UsageReject.objects.count() == 3
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"id": "a\x00b"},
+        {"id": 5.5},
+        {"id": [1, 2]},
+        {"subject": "s\ud800im"},
+        {"session": ["s", 1], "started_at": NOW + timedelta(days=2)},
+    ],
+)
+def test_what_could_not_be_read_is_not_charged_by_a_replay(wrong: dict[str, object]) -> None:
+    """It is kept with its bad characters shown as escapes: another record than was sent."""
+    company = make_company()
+    make_subscription(company, subject="sim")
+    make_subscription(company, subject="s\\ud800im")
+    send({**record("sim"), **wrong})
+
+    results = replay(UsageReject.objects.filter(charge_id=None), at=NOW + timedelta(days=3))
+
+    assert results == []
+    assert not Charge.objects.exists()
+    assert UsageReject.objects.get().code == "invalid_record"
+
+
 def test_records_find_the_subscription_of_the_time_of_use() -> None:
     company = make_company()
     begins = NOW - timedelta(days=10)
