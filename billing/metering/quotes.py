@@ -17,6 +17,7 @@ from accounts.access.exceptions import Refused
 from billing.catalog.calc import Tier, graduated_total, volume_total
 from billing.catalog.models import PlanVersion, Price, PriceRate
 from billing.catalog.queries import tiers_of
+from billing.catalog.rules import is_country
 from billing.ledger.models import Hold
 from billing.metering.models import PlmnCountry, RejectCode, TierUse
 from billing.money.calc import EXACT, round12
@@ -102,8 +103,10 @@ def quote(
 
 def country_of(country: str, plmn: str) -> str:
     """The country, or that of the network. Raises CannotBePriced."""
+    if country and not is_country(country):
+        raise CannotBePriced(RejectCode.UNKNOWN_COUNTRY, "country")
     if country or not plmn:
-        return country.upper()
+        return country
     found = dict(
         PlmnCountry.objects.filter(plmn__in=[plmn, plmn[:MCC_DIGITS]]).values_list(
             "plmn", "country"

@@ -308,6 +308,8 @@ def test_a_quantity_is_held_extended_and_reconciled(
     }
     hold = own.made("holds/", body)
     assert (hold["granted"], hold["status"]) == (10 * MB, "active")
+    nowhere = own.send("holds/", {**body, "country": "XX"}, key="nowhere")
+    assert error_of(nowhere) == (400, "unknown_country", "country")
     more = own.made(f"holds/{hold['id']}/extend/", {"quantity": 5 * MB, "expires_in": 900})
     assert more["granted"] == 15 * MB
     route = f"holds/{hold['id']}/commit/"
