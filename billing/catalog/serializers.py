@@ -53,7 +53,8 @@ class TierInput(serializers.Serializer[Any]):
 
 
 class PriceInput(serializers.Serializer[Any]):
-    """One price; by default it holds in every country without a price of its own."""
+    """One price; by default it holds in every country without a price of its own. What is
+    blocked has none: a `per_unit` beside `blocked` is passed over."""
 
     meter = serializers.SlugField(max_length=64, required=False)
     country = CountryCodeField(required=False)
@@ -297,11 +298,12 @@ def plan_terms(fields: dict[str, Any]) -> PlanTerms:
 
 
 def _price_terms(fields: dict[str, Any]) -> PriceTerms:
-    rest = {name: fields[name] for name in fields if name not in ("tiers", "blocked")}
+    is_blocked = fields.get("blocked", False)
+    passed_over = {"tiers", "blocked"} | ({"per_unit"} if is_blocked else set())
     return PriceTerms(
-        **rest,
+        **{name: fields[name] for name in fields if name not in passed_over},
         tiers=tuple(_tier_terms(fields.get("tiers", ()))),
-        is_blocked=fields.get("blocked", False),
+        is_blocked=is_blocked,
     )
 
 

@@ -95,6 +95,7 @@ def test_prices_by_country_zone_and_meter_over_the_api(staff_api: Api) -> None:
             {"zone": "EU", "per_unit": "0.02", "unit": "MB"},
             {"country": "de", "per_unit": "20.48", "unit": "GB"},
             {"country": "US", "blocked": True},
+            {"country": "CA", "per_unit": "0", "unit": "MB", "blocked": True},
             {"meter": "calls", "per_unit": "0.1", "unit": "second"},
             {
                 "meter": "tokens",
@@ -113,11 +114,13 @@ def test_prices_by_country_zone_and_meter_over_the_api(staff_api: Api) -> None:
         ("data", "DE"),
         ("data", "FR"),
         ("data", "US"),
+        ("data", "CA"),
         ("calls", ""),
         ("tokens", ""),
     }
     assert rates["data", "DE"].per_base == rates["data", "FR"].per_base
     assert rates["data", "US"].is_blocked
+    assert rates["data", "CA"].is_blocked
     assert Meter.objects.get(key="calls").base_unit == "second"
     told = answer.json()["versions"][0]["prices"]
     tiers = next(price for price in told if price["meter"] == "tokens")["tiers"]
@@ -170,7 +173,6 @@ def test_a_company_sees_the_plans_on_offer_to_it(
         ({"prices": [PRICE | {"country": "Germany"}]}, "prices.0.country"),
         ({"prices": [PRICE | {"zone": "nowhere"}]}, "prices.0.zone"),
         ({"prices": [{"blocked": True}]}, "prices.0.blocked"),
-        ({"prices": [PRICE | {"blocked": True, "country": "DE"}]}, "prices.0.blocked"),
         ({"prices": [PRICE | {"tiers": [{"per_unit": "1"}]}]}, "prices.0.per_unit"),
         (
             {"prices": [{"unit": "MB", "tiers": [{"up_to": "0", "per_unit": "1"}] * 2}]},
