@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from billing.money.serializers import AmountStringField, MoneyField
 from billing.payments.models import Payment
+from billing.payments.queries import saved_methods
 from billing.recharges.models import ConsumptionAlert, Recharge, RechargeRule
 
 NOTHING = Decimal(0)
@@ -38,12 +39,13 @@ class RuleInput(serializers.Serializer[dict[str, Any]]):
 
 
 class RuleOutput(serializers.ModelSerializer[RechargeRule]):
-    """`paused_at`: every attempt failed; a payment, a new card or saving the rule ends it."""
+    """`paused_at`: every attempt failed; a payment, a new card or saving the rule ends it.
+    A card that was removed is not named any more."""
 
     threshold = AmountStringField()
     recharge_to = AmountStringField()
-    payment_method = serializers.UUIDField(source="payment_method_id", allow_null=True)
-    fallback_methods = serializers.ListField(child=serializers.UUIDField())
+    payment_method = serializers.SerializerMethodField()
+    fallback_methods = serializers.SerializerMethodField()
     monthly_cap = AmountStringField(allow_null=True)
     currency = serializers.CharField(source="company.billing_profile.currency")
 
@@ -60,6 +62,16 @@ class RuleOutput(serializers.ModelSerializer[RechargeRule]):
             "paused_at",
             "currency",
         ]
+
+    def get_payment_method(self, rule: RechargeRule) -> UUID | None:
+        return rule.payment_method_id if rule.payment_method_id in self._saved(rule) else None
+
+    def get_fallback_methods(self, rule: RechargeRule) -> list[UUID]:
+        saved = self._saved(rule)
+        return [card for card in rule.fallback_methods if card in saved]
+
+    def _saved(self, rule: RechargeRule) -> set[UUID]:
+        return set(saved_methods(rule.company).values_list("pk", flat=True))
 
 
 class AlertInput(serializers.Serializer[dict[str, Any]]):

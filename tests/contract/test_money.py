@@ -100,6 +100,18 @@ def test_a_consumption_alert_is_set(own: Program, company: Json) -> None:
     assert str(error_of(wrong)[2]).startswith("emails")
 
 
+def test_a_rule_names_no_card_that_was_removed(
+    stripe_sandbox: Stack, own: Program, company: Json
+) -> None:
+    first, second = add_card(own, company), add_card(own, company)
+    cards = {"payment_method": first["id"], "fallback_methods": [second["id"], first["id"]]}
+    assert succeeded(set_rule(own, company, **cards)).items() >= cards.items()
+    own.call("delete", f"companies/{company['id']}/payment-methods/{first['id']}/")
+    rule = own.seen(f"companies/{company['id']}/recharge-rule/")
+    assert (rule["payment_method"], rule["fallback_methods"]) == (None, [second["id"]])
+    assert succeeded(set_rule(own, company, **{name: rule[name] for name in cards}))
+
+
 def test_cards_are_kept_listed_and_removed(
     stripe_sandbox: Stack, own: Program, company: Json
 ) -> None:
