@@ -12,7 +12,7 @@ from billing.dunning.calc import Step, StepKind
 from billing.invoicing.mails import invoice_pdf
 from billing.invoicing.models import Invoice
 from billing.metering.models import Charge
-from billing.money.calc import ceil_minor, minor_digits, round_half_even
+from billing.money.calc import minor_digits, round_half_even
 from billing.money.formatting import format_money, locale_of
 from billing.payments.mails import invoice_readers, portal
 
@@ -67,7 +67,7 @@ def _fee(invoice: Invoice, charge: Charge | None) -> str:
 
 def _context(company: Company, overdue: Sequence[Invoice]) -> dict[str, object]:
     currency = overdue[0].currency
-    due = sum((ceil_minor(each.amount_due, currency) for each in overdue), Decimal(0))
+    due = sum((each.payable for each in overdue), Decimal(0))
     page = f"{overdue[0].pk}/pay/" if len(overdue) == 1 else ""
     return {
         "due": format_money(due, currency, locale_of(company.language)),

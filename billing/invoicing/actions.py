@@ -27,7 +27,6 @@ from billing.invoicing.writing import freeze, tax_legs, write_lines
 from billing.ledger.actions import LegSpec, make_entry
 from billing.ledger.models import Account, AccountKind, Entry, EntryKind
 from billing.ledger.queries import lock_account
-from billing.money.calc import ceil_minor
 from billing.profiles.models import BillingProfile, BillingType
 from billing.profiles.queries import profile_of
 from billing.subscriptions.models import BillingPeriod
@@ -179,7 +178,7 @@ def _fund_from(invoice: Invoice, account: Account, *, amount: Decimal) -> None:
 def _open(invoice: Invoice, account: Account, *, at: datetime) -> None:
     """What is due, and what the balance pays of it at once.
 
-    A prepaid invoice asks for exactly what was deducted (its rounding is ours), the others for
+    Of a prepaid invoice exactly what was deducted is due (its rounding is ours), of the others
     their total.
     """
     if invoice.kind == Invoice.Kind.CREDIT_NOTE:
@@ -188,10 +187,10 @@ def _open(invoice: Invoice, account: Account, *, at: datetime) -> None:
     is_prepaid = invoice.billing_type == BillingType.PREPAID
     invoice.amount_due = invoice.total - (invoice.rounding_difference if is_prepaid else 0)
     invoice.save(update_fields=["amount_due", "entry"])
-    settle(invoice, at=at)
     apply_funds(invoice.company, account, at=at)
     invoice.refresh_from_db()
-    invoice.paid_from_balance = invoice.total - ceil_minor(invoice.amount_due, invoice.currency)
+    settle(invoice, at=at)
+    invoice.paid_from_balance = invoice.total - invoice.payable
     invoice.save(update_fields=["paid_from_balance"])
 
 

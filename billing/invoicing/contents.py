@@ -17,7 +17,6 @@ from billing.documents.rendering.content import (
 from billing.invoicing.calc import RateTotal
 from billing.invoicing.lines import LineGroup
 from billing.invoicing.models import Invoice
-from billing.money.calc import ceil_minor
 from billing.payments.availability import bank_details
 from billing.profiles.models import BillingType
 from features.queries import value
@@ -34,7 +33,7 @@ def invoice_content(
     """Freeze what is printed; `amounts` are the rounded amounts of the groups."""
     is_credit_note = invoice.kind == Invoice.Kind.CREDIT_NOTE
     is_demand = invoice.billing_type != BillingType.PREPAID and not is_credit_note
-    due = ceil_minor(invoice.amount_due, invoice.currency)
+    due = invoice.payable
     return InvoiceContent(
         kind=DocumentKind(invoice.kind),
         number=invoice.number or "",

@@ -16,7 +16,7 @@ from accounts.events.actions import publish
 from billing.invoicing.models import Allocation, Fund, FundsRead, Invoice
 from billing.invoicing.queries import lock_invoice, unpaid_invoices
 from billing.ledger.models import Account, EntryKind, Leg
-from billing.money.calc import ceil_minor, plain
+from billing.money.calc import plain
 
 NOT_FUNDS = (EntryKind.USAGE, EntryKind.FEE, EntryKind.RERATING, EntryKind.INVOICE)
 _RELEASING = (EntryKind.DISPUTE, EntryKind.REFUND)
@@ -39,11 +39,11 @@ def apply_funds(
 
 
 def settle(invoice: Invoice, *, at: datetime) -> None:
-    """Paid when nothing is due any more; open again when an allocation was released."""
-    if invoice.amount_due <= 0 and invoice.status in {Invoice.Status.OPEN, Invoice.Status.OVERDUE}:
+    """Paid when nothing is to be paid any more; open again when an allocation was released."""
+    if not invoice.payable and invoice.status in {Invoice.Status.OPEN, Invoice.Status.OVERDUE}:
         _change_status(invoice, Invoice.Status.PAID, reason="Paid in full", at=at)
         publish("invoice.paid", company=invoice.company, data=invoice_facts(invoice), at=at)
-    elif invoice.amount_due > 0 and invoice.status == Invoice.Status.PAID:
+    elif invoice.payable and invoice.status == Invoice.Status.PAID:
         _change_status(invoice, Invoice.Status.OPEN, reason="A payment was taken back", at=at)
 
 
@@ -54,7 +54,7 @@ def invoice_facts(invoice: Invoice) -> dict[str, object]:
         "number": invoice.number,
         "kind": invoice.kind,
         "total": plain(invoice.total),
-        "amount_due": plain(ceil_minor(invoice.amount_due, invoice.currency)),
+        "amount_due": plain(invoice.payable),
         "currency": invoice.currency,
     }
 

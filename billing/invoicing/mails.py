@@ -10,7 +10,6 @@ from accounts.notifications.actions import Attachment, queue_mail
 from billing.documents.rendering.content import InvoiceContent
 from billing.documents.rendering.pdf import render_invoice_pdf
 from billing.invoicing.models import Invoice
-from billing.money.calc import ceil_minor
 from billing.money.formatting import format_money, locale_of
 from billing.payments.mails import invoice_readers
 
@@ -19,7 +18,7 @@ def mail_document(invoice: Invoice, *, at: datetime) -> None:
     """Queue the mail with the PDF: to the invoice addresses, else to those who handle money."""
     company = invoice.company
     locale = locale_of(company.language)
-    due = ceil_minor(invoice.amount_due, invoice.currency)
+    due = invoice.payable
     queue_mail(
         "invoice_issued",
         company=company,

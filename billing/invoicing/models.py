@@ -10,9 +10,13 @@ from uuid_utils.compat import uuid7
 
 from accounts.companies.models import Company
 from billing.ledger.models import Entry
+from billing.money.calc import ceil_minor
 from billing.money.fields import AmountField, CurrencyField
 from billing.payments.models import Payment
+from billing.profiles.models import BillingType
 from billing.subscriptions.models import BillingPeriod
+
+NOTHING = Decimal(0)
 
 
 class Invoice(models.Model):
@@ -89,6 +93,17 @@ class Invoice(models.Model):
 
     def __str__(self) -> str:
         return self.number or "draft"
+
+    @property
+    def payable(self) -> Decimal:
+        """What is left to pay in minor units: `amount_due` rounded up, never above the total.
+
+        A prepaid invoice is due to the last decimal that was deducted. What its total was
+        rounded down by is ours: nobody is asked for it.
+        """
+        is_prepaid = self.billing_type == BillingType.PREPAID
+        forgiven = min(self.rounding_difference, NOTHING) if is_prepaid else NOTHING
+        return max(ceil_minor(self.amount_due + forgiven, self.currency), NOTHING)
 
 
 class InvoiceLine(models.Model):

@@ -13,7 +13,6 @@ from billing.invoicing.funds import apply_funds
 from billing.invoicing.models import Invoice, InvoicePayment
 from billing.invoicing.queries import lock_invoice
 from billing.ledger.queries import lock_account
-from billing.money.calc import ceil_minor
 from billing.payments.actions.charging import collect, open_payment
 from billing.payments.models import Payment, PaymentMethod
 from billing.payments.registry import on_outcome
@@ -59,7 +58,7 @@ def _open(invoice_id: UUID, *, card: PaymentMethod, key: str, by: str, at: datet
         raise NothingToPay(invoice)
     payment = open_payment(
         invoice.company,
-        amount=Money(ceil_minor(invoice.amount_due, invoice.currency), invoice.currency),
+        amount=Money(invoice.payable, invoice.currency),
         purpose=Payment.Purpose.INVOICE,
         card=card,
         key=f"invoice:{key}",

@@ -30,7 +30,6 @@ from billing.invoicing.models import Invoice
 from billing.invoicing.payments import pay_invoice
 from billing.invoicing.queries import invoices as every_invoice
 from billing.invoicing.sheets import invoice_xlsx
-from billing.money.calc import ceil_minor
 from billing.payments.browser import talks_to_gateway
 from billing.payments.forms import CardChoiceForm
 from billing.payments.models import Payment
@@ -117,9 +116,7 @@ def invoice(request: PortalRequest, invoice_id: UUID) -> HttpResponse:
         "lines": found.lines.all(),
         "taxes": found.taxes.all(),
         "allocations": found.allocations.filter(released_at=None).select_related("credit"),
-        "paid_since": found.total
-        - found.paid_from_balance
-        - ceil_minor(found.amount_due, found.currency),
+        "paid_since": found.total - found.paid_from_balance - found.payable,
         "rounding": _rounding_of_ours(found),
         "corrections": found.corrections.exclude(status=Invoice.Status.DRAFT),
         "is_unpaid": found.status in (Invoice.Status.OPEN, Invoice.Status.OVERDUE),

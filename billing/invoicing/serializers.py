@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from billing.documents.rendering.tables import FileFormat
 from billing.invoicing.models import Invoice, InvoiceLine, InvoiceTax
-from billing.money.calc import ceil_minor, minor_digits, plain
+from billing.money.calc import minor_digits, plain
 from billing.money.serializers import AmountStringField
 
 
@@ -132,7 +132,7 @@ class InvoiceOutput(serializers.ModelSerializer[Invoice]):
         return _figure(invoice, invoice.total)
 
     def get_amount_due(self, invoice: Invoice) -> str:
-        return _figure(invoice, ceil_minor(invoice.amount_due, invoice.currency))
+        return _figure(invoice, invoice.payable)
 
     def get_paid_from_balance(self, invoice: Invoice) -> str:
         return _figure(invoice, invoice.paid_from_balance)

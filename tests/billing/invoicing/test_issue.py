@@ -94,6 +94,38 @@ def test_a_flexible_invoice_demands_only_what_funds_did_not_cover() -> None:
     assert balance(company).balance == -20
 
 
+def test_a_prepaid_invoice_without_cover_asks_for_its_total_and_not_for_a_cent_more() -> None:
+    """84.0178125 + 20 % = 100.821375 deducted; 84.02 + 16.80 = 100.82 are asked for and paid."""
+    company = make_company(tax_percent=D(20))
+    rate(company, net="84.0178125", tax="16.8035625", percent="20")
+    invoice = issue(company)
+    assert (invoice.status, invoice.total, invoice.amount_due) == (
+        "open",
+        D("100.82"),
+        D("100.821375"),
+    )
+    assert (invoice.payable, invoice.paid_from_balance) == (D("100.82"), D(0))
+    pay_in(company, Money("100.82", "USD"), at=CLOSED_AT)
+    pay_open(company.pk, company=company)
+    invoice.refresh_from_db()
+    assert (invoice.status, invoice.payable) == ("paid", D(0))
+    assert balance(company).balance == D("-0.001375")
+
+
+def test_a_prepaid_invoice_asks_for_what_the_balance_left_of_its_total() -> None:
+    """40.00 of 100.821375 are there: 60.82 are left of 100.82; more money pays the rest as well."""
+    company = make_company(tax_percent=D(20))
+    pay_in(company, Money(40, "USD"))
+    rate(company, net="84.0178125", tax="16.8035625", percent="20")
+    invoice = issue(company)
+    assert (invoice.payable, invoice.paid_from_balance) == (D("60.82"), D(40))
+    pay_in(company, Money(100, "USD"), at=CLOSED_AT)
+    pay_open(company.pk, company=company)
+    invoice.refresh_from_db()
+    assert (invoice.status, invoice.amount_due) == ("paid", D(0))
+    assert Fund.objects.get(unapplied__gt=0).unapplied == balance(company).balance == D("39.178625")
+
+
 def test_money_pays_the_oldest_invoice_first_and_partly() -> None:
     company = make_company(billing_type="postpaid", credit_limit=None)
     rate(company, net="40")
