@@ -128,6 +128,14 @@ def balance(company: Company) -> Balance:
     )
 
 
+def deposit_held(company: Company) -> Decimal:
+    """What the company has left as a deposit, in its own currency."""
+    currency = BillingProfile.objects.get(pk=company.pk).currency
+    accounts = Account.objects.filter(company=company, kind=AccountKind.DEPOSIT, currency=currency)
+    held = accounts.values_list("balance", flat=True).first()
+    return held or NOTHING
+
+
 def uninvoiced(stored: dict[str, Decimal]) -> Decimal:
     return stored.get(AccountKind.UNINVOICED, NOTHING) + stored.get(
         AccountKind.UNINVOICED_TAX, NOTHING

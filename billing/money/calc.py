@@ -8,7 +8,7 @@ The SQL twin of `round_half_even` is the database function of that name.
 from __future__ import annotations
 
 import re
-from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 from functools import cache
 from math import log10
 
@@ -63,6 +63,11 @@ def round_minor(amount: Decimal, currency: str) -> Decimal:
 def ceil_minor(amount: Decimal, currency: str) -> Decimal:
     """`amount` in whole minor units, rounded up, so that a charge is never short."""
     return amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), ROUND_CEILING, EXACT)
+
+
+def floor_minor(amount: Decimal, currency: str) -> Decimal:
+    """`amount` in whole minor units, rounded down, so that no more goes out than is there."""
+    return amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), ROUND_FLOOR, EXACT)
 
 
 def round12(amount: Decimal) -> Decimal:

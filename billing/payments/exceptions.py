@@ -135,6 +135,14 @@ class NotRefundable(PaymentRefused):
         super().__init__("payment_not_refundable", detail, status=409)
 
 
+class DepositHeld(PaymentRefused):
+    """What becomes of a deposit is decided by the verification of the account."""
+
+    def __init__(self) -> None:
+        detail = "This deposit is held: verify the account, or refuse to."
+        super().__init__("deposit_held", detail, status=409)
+
+
 class RefundExceedsPayment(PaymentRefused):
     def __init__(self, left: str) -> None:
         detail = f"No more than {left} of this payment is left to refund."

@@ -6,8 +6,8 @@ from billing.insight.audit.checks import Check
 
 PAYMENTS_ARE_BOOKED_ONCE = Check(
     name="payments_are_booked_once",
-    proves="Each payment that was received moved its amount to the balance once; no other did, "
-    "and no entry calls itself a payment without one.",
+    proves="Each payment that was received moved its amount once, to the balance, or as a deposit "
+    "to an account of its own; no other did, and no entry calls itself a payment without one.",
     sql="""
         SELECT coalesce('payment ' || p.id, 'entry ' || e.id) AS subject,
                CASE WHEN p.id IS NULL THEN 'books a payment that is not there'
@@ -20,13 +20,15 @@ PAYMENTS_ARE_BOOKED_ONCE = Check(
                     THEN 'is over ' || p.amount || ', its entry moved '
                          || coalesce(moved.amount, 0) END AS fault
         FROM payment p
-        FULL JOIN (SELECT id FROM ledger_entry WHERE kind IN ('payment', 'recharge')) e
+        FULL JOIN (SELECT id FROM ledger_entry WHERE kind IN ('payment', 'recharge')
+                   OR kind = 'deposit' AND key LIKE 'payment:%%') e
                ON e.id = p.entry_id
         LEFT JOIN (
-            SELECT l.entry_id, a.currency, sum(l.amount) AS amount
+            SELECT l.entry_id, a.kind, a.currency, sum(l.amount) AS amount
             FROM ledger_leg l JOIN ledger_account a ON a.id = l.account_id
-            WHERE a.kind = 'customer' GROUP BY l.entry_id, a.currency
+            WHERE a.kind IN ('customer', 'deposit') GROUP BY l.entry_id, a.kind, a.currency
         ) moved ON moved.entry_id = p.entry_id AND moved.currency = p.amount_currency
+               AND moved.kind = CASE p.purpose WHEN 'deposit' THEN 'deposit' ELSE 'customer' END
     """,
 )
 
@@ -70,7 +72,8 @@ REFUNDS_CLEAR = Check(
             SELECT a.currency, sum(l.amount) AS balance
             FROM ledger_account a JOIN ledger_leg l ON l.account_id = a.id
             JOIN ledger_entry e ON e.id = l.entry_id
-            WHERE a.kind = 'refunds' AND e.kind IN ('refund', 'refund_settled', 'refund_failed')
+            WHERE a.kind = 'refunds'
+              AND e.kind IN ('refund', 'refund_settled', 'refund_failed', 'deposit')
             GROUP BY a.currency
         ) c
         FULL JOIN (

@@ -17,6 +17,7 @@ PURPOSES = {
     Payment.Purpose.RECHARGE: "Recharge of the balance",
     Payment.Purpose.INVOICE: "Payment of an invoice",
     Payment.Purpose.TOP_UP: "Payment to the balance",
+    Payment.Purpose.DEPOSIT: "Verification deposit, held until the account is verified",
 }
 
 

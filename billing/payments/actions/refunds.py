@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from djmoney.money import Money
 
 from accounts.audit.actions import record
-from billing.ledger.queries import lock_payer
+from billing.ledger.queries import deposit_held, lock_payer
 from billing.money.calc import is_in_minor_units, minor_digits, plain
 from billing.payments.actions.charging import REPEATED_WITHIN
 from billing.payments.actions.refund_settling import (
@@ -21,6 +21,7 @@ from billing.payments.actions.refund_settling import (
     settle_refused_refund,
 )
 from billing.payments.exceptions import (
+    DepositHeld,
     GatewayRefused,
     GatewayUnavailable,
     InvalidPaymentAmount,
@@ -50,7 +51,7 @@ def refund_payment(
     InvalidPaymentAmount, KeyReused.
     """
     with transaction.atomic(durable=True):
-        refund = _open(payment, amount=amount, reason=reason, key=key, by=by, at=at)
+        refund = open_refund(payment, amount=amount, reason=reason, key=key, by=by, at=at)
     return send_refund(refund, at=at)
 
 
@@ -96,9 +97,13 @@ def reconcile_refund(refund: Refund, *, at: datetime) -> Refund:
     return send_refund(refund, at=at)
 
 
-def _open(
+def open_refund(
     payment: Payment, *, amount: Decimal | None, reason: str, key: str, by: str, at: datetime
 ) -> Refund:
+    """Step one, in the caller's transaction: the intent, or above `four_eyes_amount` a proposal.
+
+    Raises as `refund_payment`.
+    """
     lock_payer(payment.company_id, str(payment.amount.currency))
     payment = lock_payment(payment.pk)
     before = Refund.objects.select_related("payment").filter(key=key).first()
@@ -126,6 +131,8 @@ def _allowed(payment: Payment, amount: Decimal | None) -> Decimal:
     """The amount to refund. Raises NotRefundable, RefundExceedsPayment, InvalidPaymentAmount."""
     if payment.status not in REFUNDABLE:
         raise NotRefundable(payment.status)
+    if payment.purpose == Payment.Purpose.DEPOSIT and deposit_held(payment.company):
+        raise DepositHeld
     left, currency = refundable(payment), str(payment.amount.currency)
     wanted = left if amount is None else amount
     if wanted > left or left == 0:

@@ -17,7 +17,7 @@ from billing.documents.actions import issue_receipt, take_numbers
 from billing.documents.models import Series
 from billing.ledger.actions import LegSpec, make_entry
 from billing.ledger.models import AccountKind, EntryKind
-from billing.ledger.queries import balance_after, lock_payer
+from billing.ledger.queries import balance, balance_after, lock_payer
 from billing.payments.actions.receipts import receipt_content
 from billing.payments.actions.standing import note_failure, note_success
 from billing.payments.exceptions import GatewayRefused
@@ -30,6 +30,10 @@ SYSTEM = "system"
 WRONG_AMOUNT = "wrong_amount"
 LOST = "no_answer"
 CONFIRMABLE = "authentication_required"
+_ENTRY_KINDS = {
+    Payment.Purpose.RECHARGE: EntryKind.RECHARGE,
+    Payment.Purpose.DEPOSIT: EntryKind.DEPOSIT,
+}
 UNSETTLED = (Payment.Status.PENDING, Payment.Status.REQUIRES_ACTION)
 
 
@@ -74,9 +78,8 @@ def book_payment(payment: Payment, *, at: datetime) -> Payment:
     """
     [number] = take_numbers(Series.Kind.RECEIPT, count=1, at=at)
     amount, currency = payment.amount.amount, str(payment.amount.currency)
-    is_recharge = payment.purpose == Payment.Purpose.RECHARGE
     payment.entry = make_entry(
-        EntryKind.RECHARGE if is_recharge else EntryKind.PAYMENT,
+        _ENTRY_KINDS.get(Payment.Purpose(payment.purpose), EntryKind.PAYMENT),
         company=payment.company,
         legs=_legs(payment, amount, currency),
         key=f"payment:{payment.gateway}:{payment.gateway_reference}",
@@ -89,9 +92,7 @@ def book_payment(payment: Payment, *, at: datetime) -> Payment:
     payment.received_at = payment.received_at or at
     payment.client_secret = payment.action_url = ""
     payment.failure_code = payment.failure_message = ""
-    content = receipt_content(
-        payment, number=number, balance_after=balance_after(payment.entry), at=at
-    )
+    content = receipt_content(payment, number=number, balance_after=_after(payment), at=at)
     payment.receipt = issue_receipt(payment.company, content=content)
     payment.save()
     note_success(payment.company)
@@ -177,10 +178,20 @@ def _is_confirmable(seen: GatewayPayment) -> bool:
 
 
 def _legs(payment: Payment, amount: Decimal, currency: str) -> list[LegSpec]:
+    """A deposit is the customer's, but no money to spend: it has an account of its own."""
+    is_deposit = payment.purpose == Payment.Purpose.DEPOSIT
+    kind = AccountKind.DEPOSIT if is_deposit else AccountKind.CUSTOMER
     return [
         LegSpec(AccountKind.CASH, -amount, currency, detail=payment.gateway),
-        LegSpec(AccountKind.CUSTOMER, amount, currency, payment.company),
+        LegSpec(kind, amount, currency, payment.company),
     ]
+
+
+def _after(payment: Payment) -> Decimal:
+    """The balance after a payment that is booked; a deposit does not move it."""
+    if payment.entry is None or payment.purpose == Payment.Purpose.DEPOSIT:
+        return balance(payment.company).balance
+    return balance_after(payment.entry)
 
 
 def _description(payment: Payment) -> str:
@@ -188,6 +199,7 @@ def _description(payment: Payment) -> str:
         Payment.Purpose.RECHARGE: "Recharge",
         Payment.Purpose.INVOICE: "Payment",
         Payment.Purpose.TOP_UP: "Payment",
+        Payment.Purpose.DEPOSIT: "Verification deposit",
     }[Payment.Purpose(payment.purpose)]
     automatic = "Automatic recharge" if payment.is_off_session else what
     reference = f" ({payment.reference})" if payment.reference else ""

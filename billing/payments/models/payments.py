@@ -35,6 +35,7 @@ class Payment(models.Model):
         RECHARGE = "recharge"
         INVOICE = "invoice"
         TOP_UP = "top_up", "Top-up"
+        DEPOSIT = "deposit"
 
     objects: models.Manager[Payment] = models.Manager()
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
