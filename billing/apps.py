@@ -17,6 +17,8 @@ REGISTRATIONS = (
     "billing.dunning.outcomes",
     "billing.dunning.handlers",
     "billing.insight.previews",
+    "billing.onboarding.outcomes",
+    "billing.onboarding.handlers",
 )
 
 

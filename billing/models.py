@@ -39,6 +39,7 @@ from billing.metering.models import (
     UsageKey,
     UsageReject,
 )
+from billing.onboarding.models import Closing, FixedPayment, SignUp
 from billing.payments.models import (
     Dispute,
     GatewayCustomer,
@@ -66,6 +67,7 @@ __all__ = [
     "BillingProfile",
     "BooksAudit",
     "Charge",
+    "Closing",
     "ConsumptionAlert",
     "CostToDate",
     "CreditLot",
@@ -78,6 +80,7 @@ __all__ = [
     "Entry",
     "FeaturePreview",
     "FeatureSnapshot",
+    "FixedPayment",
     "Fund",
     "FundsRead",
     "GatewayCustomer",
@@ -112,6 +115,7 @@ __all__ = [
     "Refund",
     "Series",
     "SessionCover",
+    "SignUp",
     "SubjectKey",
     "Subscription",
     "TierUse",

@@ -12,6 +12,7 @@ from billing.insight import api as insight
 from billing.invoicing import api as invoicing
 from billing.ledger import api as ledger
 from billing.metering import api as metering
+from billing.onboarding import api as onboarding
 from billing.payments import api as payments
 from billing.profiles import api as profiles
 from billing.promotions import api as promotions
@@ -34,4 +35,5 @@ urlpatterns: list[URLPattern] = [
     *promotions.urlpatterns,
     *invoicing.urlpatterns,
     *dunning.urlpatterns,
+    *onboarding.urlpatterns,
 ]

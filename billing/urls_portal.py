@@ -6,6 +6,8 @@ from billing.insight.portal import urlpatterns as insight
 from billing.invoicing.portal import urlpatterns as invoicing
 from billing.ledger.portal import urlpatterns as ledger
 from billing.metering.portal import urlpatterns as metering
+from billing.onboarding.portal import urlpatterns as onboarding
+from billing.onboarding.portal_closing import urlpatterns as closing
 from billing.payments.portal import urlpatterns as payments
 from billing.promotions.portal import urlpatterns as promotions
 from billing.recharges.portal import urlpatterns as recharges
@@ -20,4 +22,6 @@ urlpatterns = [
     *payments,
     *metering,
     *invoicing,
+    *onboarding,
+    *closing,
 ]

@@ -25,6 +25,8 @@ from billing.invoicing.queries import next_period_due
 from billing.invoicing.tasks import close_periods, issue_invoices
 from billing.ledger.tasks import next_expiry, release_expired_holds, snapshot_own_accounts
 from billing.metering.tasks import charge_fees, make_partitions, next_fee_due, rate_inbox
+from billing.onboarding.queries import next_fixed_payment
+from billing.onboarding.tasks import charge_fixed_contracts
 from billing.payments.queries import next_abandoned
 from billing.payments.tasks import handle_gateway_events, sweep_intents, warn_of_expiring_cards
 from billing.promotions.queries import next_credit_expiry
@@ -55,6 +57,7 @@ JOBS: tuple[Job, ...] = (
     Job("rate_inbox", rate_inbox, SECOND),
     Job("activate_due", activate_due, MINUTE, next_activation_due),
     Job("charge_fees", charge_fees, MINUTE, next_fee_due),
+    Job("charge_fixed_contracts", charge_fixed_contracts, MINUTE, next_fixed_payment),
     Job("handle_gateway_events", handle_gateway_events, MINUTE),
     Job("sweep_intents", sweep_intents, MINUTE, next_abandoned),
     Job("open_due_recharges", open_due_recharges, MINUTE, next_recharge_due),

@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.people.middleware.staff_mfa_middleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "billing.onboarding.middleware.pending_company_middleware",
 ]
 
 ROOT_URLCONF = "config.urls"

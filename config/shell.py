@@ -72,13 +72,15 @@ def shell_of(request: HttpRequest) -> Shell | None:
     if member is None:
         return None
     at = clock.now()
-    pays = can(member.role, Permission.PAY) and value("portal_payment", at=at)
-    account = balance(member.company) if can(member.role, Permission.SEE_MONEY) else None
+    is_pending = member.company.status == Company.Status.PENDING
+    pays = not is_pending and can(member.role, Permission.PAY) and value("portal_payment", at=at)
+    sees_balance = not is_pending and can(member.role, Permission.SEE_MONEY)
+    account = balance(member.company) if sees_balance else None
     return Shell(
         company=member.company,
         companies=[one.company for one in memberships(member.user)],
         role=_("Looking on as staff") if member.is_looking_on else Role(member.role).label,
-        nav=_sections(request.path, member, at=at),
+        nav=[] if is_pending else _sections(request.path, member, at=at),
         notices=list(_notices(member, pays=pays, at=at)),
         can_pay=pays,
         balance=_shown(account, at=at) if account else None,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
+from billing.onboarding.portal import signed_out
 from config import pages
 from config.staff.urls import staff_urls
 
@@ -23,6 +25,8 @@ admin.site.extra_urls = staff_urls  # type: ignore[attr-defined]
 urlpatterns = [
     path("", pages.landing, name="landing"),
     path("favicon.ico", pages.favicon),
+    path("", include(signed_out)),
+    path("accounts/signup/", RedirectView.as_view(pattern_name="signup")),
     path("", include("config.urls_operations")),
     path("", include("config.sandbox_pages")),
     path("admin/", admin.site.urls),

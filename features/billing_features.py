@@ -5,7 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from features.declarations import Feature
-from features.kinds import OptionalAmount, Switch, Text, WholeNumber
+from features.kinds import Choice, OptionalAmount, Switch, Text, WholeNumber
+
+_PLANS = ("postpaid", "prepaid", "flexible")
+_NEW_CLIENTS = ("Admin: add a client", "Portal: sign-up", "API: new companies")
 
 FEATURES: tuple[Feature[bool] | Feature[int] | Feature[Decimal | None] | Feature[str], ...] = (
     Feature(
@@ -117,5 +120,81 @@ FEATURES: tuple[Feature[bool] | Feature[int] | Feature[Decimal | None] | Feature
         default="",
         help="New promo codes start with it: SUMMER20 gives SUMMER20-7KQ2ZD. Empty: no prefix.",
         changes=("Admin: promo codes", "API: promo-codes"),
+    ),
+    Feature(
+        key="billing_plan",
+        title="Billing types on offer",
+        section="New customers",
+        kind=Choice(_PLANS),
+        default="flexible",
+        help=(
+            "What a new customer may choose from: “postpaid” or “prepaid” offers only that one, "
+            "“flexible” offers all three. Existing customers stay as they are."
+        ),
+        changes=_NEW_CLIENTS,
+    ),
+    Feature(
+        key="individual_billing_plan",
+        title="Billing types for individuals",
+        section="New customers",
+        kind=Choice(("inherit", *_PLANS)),
+        default="inherit",
+        help="The same for new customers of the category Individual; “inherit” goes by the above.",
+        changes=_NEW_CLIENTS,
+    ),
+    Feature(
+        key="organization_billing_plan",
+        title="Billing types for organizations",
+        section="New customers",
+        kind=Choice(("inherit", *_PLANS)),
+        default="inherit",
+        help="The same for new customers of the category Organization.",
+        changes=_NEW_CLIENTS,
+    ),
+    Feature(
+        key="billing_contract_type",
+        title="Fixed payment contracts",
+        section="New customers",
+        kind=Switch(),
+        default=False,
+        when_on=(
+            "The add-client form, sign-up and the API offer Pay as you go or Fixed payment: a set "
+            "amount per month as one line, in place of the plans' monthly fees. Usage within the "
+            "plan's limits is 0, beyond them it is charged as usual."
+        ),
+        when_off=(
+            "The field is hidden, new customers are Pay as you go; existing fixed contracts go on."
+        ),
+        changes=(*_NEW_CLIENTS, "Invoices"),
+    ),
+    Feature(
+        key="signup_payment",
+        title="Deposit at sign-up",
+        section="New customers",
+        kind=Switch(),
+        default=False,
+        when_on=(
+            "Activation asks for a card and takes the verification deposit before the account "
+            "becomes active. The deposit is held until staff verify the account, then refunded, "
+            "credited to the balance, or kept if the verification is refused."
+        ),
+        when_off="Activation needs no payment.",
+        changes=("Portal: activation", "API: activation"),
+    ),
+    Feature(
+        key="account_verification_refund",
+        title="Refund of the verification deposit",
+        section="New customers",
+        kind=Switch(),
+        default=False,
+        when_on=(
+            "When staff verify the account, the set share of the deposit goes back to the card, "
+            "the rest to the balance. The sign-up page says so."
+        ),
+        when_off=(
+            "When staff verify the account, the deposit is credited to the balance. The sign-up "
+            "page says so."
+        ),
+        changes=("Portal: sign-up, activation", "Admin, API: verification", "Ledger"),
     ),
 )

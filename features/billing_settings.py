@@ -166,6 +166,27 @@ SETTINGS: tuple[
         changes=("Admin: feature configuration", "API: features, billing settings"),
     ),
     Feature(
+        key="verification_deposit",
+        title="Verification deposit",
+        section="Money",
+        group=Group.SETTING,
+        kind=Amount(),
+        default=Decimal(1),
+        help="What “Deposit at sign-up” takes, in the customer's currency. 0: nothing.",
+        changes=("Portal: sign-up, activation",),
+    ),
+    Feature(
+        key="verification_refund_percent",
+        title="Share of the deposit refunded",
+        section="Money",
+        group=Group.SETTING,
+        kind=Percent(),
+        default=Decimal(100),
+        help="Of the deposit, when staff verify an account while “Refund of the verification "
+        "deposit” is on; the rest is credited to the balance.",
+        changes=("Verification of accounts",),
+    ),
+    Feature(
         key="four_eyes_amount",
         title="Second person above",
         section="Money",

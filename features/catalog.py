@@ -24,6 +24,9 @@ SwitchKey = Literal[
     "prepaid_hourly_billing",
     "suspended_account_billing",
     "preview_required",
+    "billing_contract_type",
+    "signup_payment",
+    "account_verification_refund",
 ]
 WholeNumberKey = Literal[
     "cost_decimal_points",
@@ -39,10 +42,18 @@ WholeNumberKey = Literal[
 ]
 OptionalWholeNumberKey = Literal["resource_deletion_days"]
 OptionalAmountKey = Literal["minimum_prepaid_recharge", "maximum_prepaid_recharge"]
-DecimalKey = Literal["four_eyes_amount", "tax_percent"]
+DecimalKey = Literal[
+    "four_eyes_amount",
+    "tax_percent",
+    "verification_deposit",
+    "verification_refund_percent",
+]
 TextKey = Literal[
     "promo_code_prefix",
     "late_fee",
+    "billing_plan",
+    "individual_billing_plan",
+    "organization_billing_plan",
     "default_currency",
     "tax_name",
     "support_contact",

@@ -1,4 +1,4 @@
-"""How allauth treats sign-in here: nobody signs up by himself, and mails go through our queue."""
+"""How allauth treats sign-in here: sign-up is a page of our own, mails go through our queue."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SHOWN = (*_LINKS, "email", "code", "ip", "user_agent", "timestamp")
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Members are invited or added by staff."""
+    """Who signs up does so with a company, on `/signup/`; members are invited or added by staff."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -219,6 +219,7 @@ def profile(request: PortalRequest) -> HttpResponse:
         "company": request.company,
         "role": Role(request.member.role).label,
         "sees_money": can(request.member.role, Permission.SEE_MONEY),
+        "may_close": can(request.member.role, Permission.CLOSE_COMPANY),
     }
     return render(request, "accounts/team/profile.html", context)
 

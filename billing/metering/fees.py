@@ -19,6 +19,7 @@ from billing.ledger.models import EntryKind
 from billing.metering.charging import NewCharge, book_charges
 from billing.metering.models import Charge
 from billing.money.calc import round12
+from billing.profiles.models import ContractType
 from billing.subscriptions.calc import share_of_days
 from billing.subscriptions.models import BillingPeriod, SubjectKey, Subscription
 from billing.subscriptions.periods import ensure_period, open_period
@@ -72,7 +73,8 @@ def _ensure_periods(subscription_ids: Sequence[UUID]) -> None:
 @transaction.atomic
 def _charge(subscription_ids: Sequence[UUID], *, at: datetime) -> tuple[int, int]:
     """Charge the fees of these subscriptions, as far as no other worker is at it."""
-    claimed = _due(at).filter(pk__in=subscription_ids).select_related("company")
+    claimed = _due(at).filter(pk__in=subscription_ids)
+    claimed = claimed.select_related("company__billing_profile")
     rows = list(claimed.select_for_update(no_key=True, skip_locked=True, of=("self",)))
     bindings = _bindings(rows)
     fees = [fee for row in rows for fee in _fees_of(row, bindings[row.pk], at=at)]
@@ -124,8 +126,10 @@ def _monthly(
 def _fee(
     subscription: Subscription, version: PlanVersion, period: BillingPeriod, *, start: datetime
 ) -> Iterator[NewCharge]:
-    """The fee for a period: whole, or of prorated plans the share of the days in force."""
-    if not version.fee:
+    """The fee for a period: whole, or of prorated plans the share of the days in force. A fixed
+    contract pays its set amount in place of it."""
+    profile = subscription.company.billing_profile
+    if not version.fee or profile.contract_type == ContractType.FIXED:
         return
     share = Decimal(1)
     if version.prorated:

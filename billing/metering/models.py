@@ -176,6 +176,7 @@ class Charge(models.Model):
         MONTHLY_FEE = "monthly_fee", "Monthly fee"
         ACTIVATION_FEE = "activation_fee", "Activation fee"
         RESERVATION = "reservation"
+        FIXED_PAYMENT = "fixed_payment", "Fixed payment"
         LATE_FEE = "late_fee", "Late fee"
         COMMITMENT_SHORTFALL = "commitment_shortfall", "Commitment shortfall"
         DISCOUNT = "discount"
@@ -259,6 +260,7 @@ class Charge(models.Model):
 
 
 ACCOUNT_KINDS = (
+    Charge.Kind.FIXED_PAYMENT,
     Charge.Kind.LATE_FEE,
     Charge.Kind.COMMITMENT_SHORTFALL,
     Charge.Kind.DISCOUNT,

@@ -17,6 +17,7 @@ from accounts.events.actions import publish
 from billing.money.calc import is_currency, plain
 from billing.profiles.exceptions import CurrencyFixed, FixedAmountMissing, InvalidTerms
 from billing.profiles.models import AccountPlan, BillingProfile, BillingType, ContractType
+from billing.profiles.offering import check_contract_type
 from billing.profiles.queries import profile_of
 from billing.profiles.registry import currency_ties, opening_steps
 
@@ -128,7 +129,13 @@ def change_account(
     by: str,
     at: datetime,
 ) -> None:
-    """Change who a company is and how it is billed together, or neither."""
+    """Change who a company is and how it is billed together, or neither.
+
+    Raises ContractTypeOff for a contract that is not on offer and that the company has not got.
+    """
+    contract = terms.get("contract_type")
+    if contract is not None and contract != profile_of(company.pk).contract_type:
+        check_contract_type(str(contract), at=at)
     if particulars:
         update_company(company, particulars, by=by, at=at)
     if terms:

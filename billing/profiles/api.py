@@ -14,7 +14,8 @@ from accounts.access.permissions import StaffWrites
 from accounts.access.views import ApiViewSet
 from accounts.companies.models import Company
 from billing.profiles.actions import add_account_plan, change_account, open_account
-from billing.profiles.models import AccountPlan, BillingProfile, BillingType
+from billing.profiles.models import AccountPlan, BillingProfile, BillingType, ContractType
+from billing.profiles.offering import check_offer
 from billing.profiles.queries import account_plans, profiles
 from billing.profiles.serializers import (
     PARTICULARS,
@@ -54,9 +55,16 @@ class CompanyViewSet(ApiViewSet):
         operation_id="open_account", request=CompanyInput, responses={201: CompanyOutput}
     )
     def create(self, request: Request) -> Response:
-        """Open an account; a company that staff make is active at once."""
-        fields = self.validated(CompanyInput).validated_data
-        company = open_account(**fields, by=self.by, at=now())
+        """Open an account; a company that staff make is active at once. 400
+        `billing_type_not_offered`, `contract_type_off` for what is not on offer."""
+        fields, at = self.validated(CompanyInput).validated_data, now()
+        check_offer(
+            category=fields["category"],
+            billing_type=fields["billing_type"],
+            contract_type=fields.get("contract_type", ContractType.PAYG),
+            at=at,
+        )
+        company = open_account(**fields, by=self.by, at=at)
         return self._answer(str(company.pk), status=status.HTTP_201_CREATED)
 
     @extend_schema(operation_id="read_company", responses=CompanyOutput)

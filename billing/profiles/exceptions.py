@@ -30,3 +30,19 @@ class InvalidTerms(Refused):
 
     def __init__(self, attr: str, detail: str) -> None:
         super().__init__("invalid", detail, attr=attr)
+
+
+class BillingTypeNotOffered(Refused):
+    """The provider does not offer this billing type to new customers of the category."""
+
+    def __init__(self, category: str, offered: list[str]) -> None:
+        detail = f"New customers of category {category} are billed {' or '.join(offered).lower()}."
+        super().__init__("billing_type_not_offered", detail, attr="billing_type")
+
+
+class ContractTypeOff(Refused):
+    """Fixed contracts are not on offer."""
+
+    def __init__(self) -> None:
+        detail = "Fixed payment is not on offer: contracts are pay as you go."
+        super().__init__("contract_type_off", detail, attr="contract_type")

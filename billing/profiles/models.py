@@ -19,7 +19,7 @@ class BillingType(models.TextChoices):
 
 class ContractType(models.TextChoices):
     PAYG = "payg", "Pay as you go"
-    FIXED = "fixed"
+    FIXED = "fixed", "Fixed payment"
 
 
 class AccountPlan(models.Model):

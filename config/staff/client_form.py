@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -23,8 +25,10 @@ from accounts.companies.models import Company
 from accounts.staff.acts import Act, act_page, asking_page, staff_label
 from billing.money.calc import CURRENCIES, plain
 from billing.money.staff_fields import StaffAmountField
-from billing.profiles.actions import change_account, open_account
-from billing.profiles.models import AccountPlan, BillingType
+from billing.onboarding.actions.opening import open_client
+from billing.profiles.actions import change_account
+from billing.profiles.models import AccountPlan, BillingType, ContractType
+from billing.profiles.offering import billing_types_on_offer, contract_types_on_offer
 from billing.profiles.queries import account_plans, profile_of
 from config import clock
 from features.queries import value
@@ -43,6 +47,8 @@ PARTICULARS = (
 )
 TERMS = (
     "billing_type",
+    "contract_type",
+    "fixed_amount",
     "currency",
     "minimum_balance",
     "credit_limit",
@@ -78,6 +84,13 @@ class ClientForm(forms.Form):
     city = _text(120)
     tax_id = _text(40, hint="One that starts with a country code is printed as a VAT number.")
     billing_type = forms.ChoiceField(choices=BillingType, widget=UnfoldAdminSelectWidget())
+    contract_type = forms.ChoiceField(
+        label="Contract", choices=ContractType, widget=UnfoldAdminSelectWidget()
+    )
+    fixed_amount = StaffAmountField(
+        required=False,
+        help_text="Fixed payment: per month, net, in place of the plans' monthly fees.",
+    )
     currency = forms.ChoiceField(
         choices=[(code, code) for code in sorted(CURRENCIES)],
         widget=UnfoldAdminSelect2Widget(),
@@ -121,15 +134,43 @@ class ClientForm(forms.Form):
         plan: AccountPlan | None = self.cleaned_data["account_plan"]
         return None if plan is None else plan.key
 
+    def offer_contracts(self, offered: Sequence[ContractType]) -> None:
+        """One contract alone is no choice: the fields go."""
+        if len(offered) == 1:
+            del self.fields["contract_type"], self.fields["fixed_amount"]
+
+
+class NewClientForm(ClientForm):
+    """A client with its owner, as the features of the billing types and contracts allow."""
+
+    owner_email = forms.EmailField(
+        label="Owner's e-mail address",
+        max_length=254,
+        required=False,
+        widget=UnfoldAdminEmailInputWidget(),
+        help_text="Gets the invitation to the portal. Empty: the address above.",
+    )
+
+    def offer(self, *, at: datetime) -> None:
+        found = {kind for one in Company.Category for kind in billing_types_on_offer(one, at=at)}
+        field = self.fields["billing_type"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(kind, kind.label) for kind in BillingType if kind in found]
+        self.offer_contracts(contract_types_on_offer(at=at))
+
 
 def add_client(request: HttpRequest) -> HttpResponse:
-    initial = {"currency": value("default_currency", at=clock.now()), "timezone": "UTC"}
-    form = ClientForm(request.POST or None, initial=initial)
+    at = clock.now()
+    initial = {"currency": value("default_currency", at=at), "timezone": "UTC"}
+    form = NewClientForm(request.POST or None, initial=initial)
+    form.offer(at=at)
     back = reverse("admin:accounts_company_changelist")
-    act = Act("Add a client", "It can be billed at once.", "Add", back)
+    act = Act(
+        "Add a client", "It can be billed at once; its owner is invited by mail.", "Add", back
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            company = open_account(**form.cleaned_data, by=staff_label(request), at=clock.now())
+            company = open_client(**form.cleaned_data, by=staff_label(request), at=at)
         except Refused as refused:
             form.add_error(refused.attr if refused.attr in form.fields else None, refused.detail)
         else:
@@ -149,13 +190,15 @@ def edit_client(request: HttpRequest, company: Company) -> HttpResponse:
         change_account(
             company,
             particulars={name: asked[name] for name in PARTICULARS},
-            terms={name: asked[name] for name in TERMS},
+            terms={name: asked[name] for name in TERMS if name in asked},
             by=staff_label(request),
             at=clock.now(),
         )
         return "Saved."
 
     form = ClientForm(request.POST or None, initial=_present(company))
+    if profile_of(company.pk).contract_type == ContractType.PAYG:
+        form.offer_contracts(contract_types_on_offer(at=clock.now()))
     return act_page(request, act, form=form, perform=perform)
 
 
@@ -165,6 +208,6 @@ def _present(company: Company) -> dict[str, Any]:
     terms = {name: getattr(profile, name) for name in TERMS} | {
         "account_plan": profile.account_plan_id
     }
-    for name in ("minimum_balance", "credit_limit", "tax_percent"):
+    for name in ("minimum_balance", "credit_limit", "tax_percent", "fixed_amount"):
         terms[name] = None if terms[name] is None else plain(terms[name])
     return said | terms | {"country": str(company.country)}

@@ -18,7 +18,7 @@ from accounts.staff.acts import record_or_404
 from accounts.staff.columns import Column, short_column, status_column, when_column
 from accounts.staff.records import AddedRecordAdmin
 from billing.money.columns import amount_column
-from config.staff import company_acts
+from config.staff import client_life, company_acts
 from config.staff.client_form import add_client, edit_client
 from config.staff.company_discounts import add_discount_page
 from config.staff.company_list import BalanceFilter, ReviewFilter, with_money
@@ -94,6 +94,9 @@ class CompanyAdmin(AddedRecordAdmin):
                 ("transfer", company_acts.transfer, "billing.record_transfer"),
                 ("suspend", company_acts.suspend, "accounts.suspend_company"),
                 ("reactivate", company_acts.reactivate, "accounts.suspend_company"),
+                ("verify", client_life.verify, "billing.verify_company"),
+                ("close", client_life.close, "billing.close_company"),
+                ("payout", client_life.payout, "billing.record_transfer"),
                 ("note", company_acts.note, "accounts.note_company"),
                 ("look", company_acts.look, "accounts.look_at_company"),
             )

@@ -18,6 +18,8 @@ from billing.insight.balances import balance_view
 from billing.invoicing.models import Invoice
 from billing.ledger.models import Adjustment, Leg
 from billing.ledger.queries import customer_account
+from billing.onboarding.models import SignUp
+from billing.onboarding.queries import closing_of, sign_up_of
 from billing.payments.models import Payment, PaymentMethod, PaymentStanding
 from billing.payments.queries import saved_methods
 from billing.profiles.models import BillingProfile
@@ -29,17 +31,29 @@ from config.staff.pages import rendered
 from telecom.sims.models import Sim
 
 FEW, MORE = 5, 10
+FINAL = ("suspend", "close")
 
 _ACTS = (
     ("adjust", "Adjust", "billing.adjust_balance"),
     ("transfer", "Record payment", "billing.record_transfer"),
     ("discount", "Discount", "billing.add_discount"),
+    ("close", "Close", "billing.close_company"),
     ("note", "Note", "accounts.note_company"),
     ("edit", "Edit", "accounts.change_company"),
     ("look", "Look at the portal", "accounts.look_at_company"),
+    ("verify", "Verify", "billing.verify_company"),
+    ("payout", "Record payout", "billing.record_transfer"),
     ("suspend", "Suspend", "accounts.suspend_company"),
     ("reactivate", "Reactivate", "accounts.suspend_company"),
 )
+
+
+_POINTLESS: dict[str, set[str]] = {
+    Company.Status.PENDING: {"suspend"},
+    Company.Status.ACTIVE: {"reactivate"},
+    Company.Status.SUSPENDED: {"suspend"},
+    Company.Status.CLOSED: {"suspend", "reactivate", "close"},
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +66,8 @@ class Button:
 def company_page(request: HttpRequest, company: Company) -> HttpResponse:
     at, user = clock.now(), request.user
     context: dict[str, object] = {
+        "sign_up": sign_up_of(company),
+        "closing": closing_of(company),
         "title": company.name,
         "company": company,
         "buttons": _buttons(request, company),
@@ -73,13 +89,23 @@ def company_page(request: HttpRequest, company: Company) -> HttpResponse:
 
 def _buttons(request: HttpRequest, company: Company) -> list[Button]:
     """The acts that this person may do and that make sense now."""
-    is_suspended = company.status == Company.Status.SUSPENDED
-    pointless = {"reactivate"} if not is_suspended else {"suspend"}
+    pointless = _pointless(company)
     return [
-        Button(title, reverse(f"admin:company_{name}", args=[company.pk]), name == "suspend")
+        Button(title, reverse(f"admin:company_{name}", args=[company.pk]), name in FINAL)
         for name, title, permission in _ACTS
         if name not in pointless and request.user.has_perm(permission)
     ]
+
+
+def _pointless(company: Company) -> set[str]:
+    """The acts that would change nothing as the company stands."""
+    sign_up = sign_up_of(company)
+    is_verified = sign_up is None or sign_up.verification != SignUp.Verification.PENDING
+    none = {"verify"} if is_verified else set[str]()
+    closing = closing_of(company)
+    if closing is None or not closing.to_transfer or closing.transferred_at is not None:
+        none |= {"payout"}
+    return none | _POINTLESS[Company.Status(company.status)]
 
 
 def _all_of(company: Company) -> dict[str, str]:

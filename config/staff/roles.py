@@ -39,7 +39,8 @@ MODELS: dict[Area, frozenset[str]] = {
         "booksaudit consumptionalert costtodate daytotal discount dispute dunningclock dunningstep "
         "entry gatewaycustomer gatewayevent gatewaysetting hold invoice invoiceline invoicetax leg "
         "payment paymentmethod paymentstanding periodtotal receipt recharge rechargeattempt "
-        "rechargerule refund series topupinvoice topuppayment"
+        "rechargerule refund series topupinvoice topuppayment fixedpayment "
+        "signup closing"
     ),
     Area.CATALOG: _billing(
         "accountplan meter plan planversion price pricerate pricetier refillsize zone"
@@ -65,6 +66,8 @@ MODELS: dict[Area, frozenset[str]] = {
 ACTS: dict[str, Area] = {
     "accounts.suspend_company": Area.COMPANIES,
     "accounts.note_company": Area.COMPANIES,
+    "billing.verify_company": Area.MONEY,
+    "billing.close_company": Area.MONEY,
     "billing.adjust_balance": Area.MONEY,
     "billing.refund_payment": Area.MONEY,
     "billing.record_transfer": Area.MONEY,

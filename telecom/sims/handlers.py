@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from accounts.companies.models import Company
 from accounts.events.models import Event
 from accounts.events.registry import on
 from billing.dunning.queries import are_resources_expired
@@ -14,6 +15,7 @@ from telecom.sims.dispatch import hurry_operations
 from telecom.sims.models import Sim
 
 UNPAID = "The account did not pay for too long"
+CLOSED = "The account is closed"
 
 
 @on("subscription.first_usage")
@@ -39,3 +41,14 @@ def follow(event: Event, *, at: datetime) -> None:
     if event.company_id is not None:
         follow_services(event.company_id, at=at)
         hurry_operations()
+
+
+@on("company.deleted")
+def archive_with_company(event: Event, *, at: datetime) -> None:
+    """The SIMs of a company that is closed end with it."""
+    if event.company is None or event.company.status != Company.Status.CLOSED:
+        return
+    held = Sim.objects.filter(company=event.company_id).exclude(status=Sim.Status.ARCHIVED)
+    for iccid in held.order_by("pk").values_list("iccid", flat=True):
+        archive_sim(iccid, reason=CLOSED, by="system", at=at)
+    hurry_operations()

@@ -34,7 +34,6 @@ def test_a_company_that_staff_make_is_active(staff: Program) -> None:
         {"category": "individual"},
         {"billing_type": "postpaid", "credit_limit": "1000"},
         {"billing_type": "flexible", "credit_limit": None},
-        {"contract_type": "fixed", "fixed_amount": "99.5"},
         {"currency": "KWD", "minimum_balance": "-0.125"},
         {"account_plan": "default"},
         {"tax_percent": None},
@@ -42,6 +41,14 @@ def test_a_company_that_staff_make_is_active(staff: Program) -> None:
 )
 def test_every_choice_of_the_contract_is_taken(staff: Program, changes: Json) -> None:
     assert open_company(staff, **changes).items() >= changes.items()
+
+
+def test_a_fixed_contract_is_taken_while_it_is_on_offer(staff: Program) -> None:
+    fixed = {"contract_type": "fixed", "fixed_amount": "99.5"}
+    assert staff.send("companies/", {**COMPANY, **fixed}).status_code == 400
+    on = {"value": True, "reason": "On offer"}
+    assert staff.call("patch", "features/billing_contract_type/", on).status_code == 200
+    assert open_company(staff, **fixed).items() >= fixed.items()
 
 
 def test_only_what_must_be_said_must_be_said(staff: Program) -> None:

@@ -18,6 +18,9 @@ GET POST companies/
 GET PATCH companies/{}/
 POST companies/{}/suspend/
 POST companies/{}/reactivate/
+GET POST companies/{}/activation/
+POST companies/{}/verify/
+POST companies/{}/close/
 GET companies/{}/balance/
 PUT companies/{}/recharge-rule/
 PUT companies/{}/consumption-alert/

@@ -41,6 +41,12 @@ def test_the_features_of_this_release_have_the_defaults_of_the_spec() -> None:
         "cost_decimal_points": 2,
         "suspended_account_billing": True,
         "promo_code_prefix": "",
+        "billing_plan": "flexible",
+        "individual_billing_plan": "inherit",
+        "organization_billing_plan": "inherit",
+        "billing_contract_type": False,
+        "signup_payment": False,
+        "account_verification_refund": False,
     }
 
 

@@ -10,6 +10,8 @@ from djmoney.money import Money
 
 from accounts.companies.models import Company
 from billing.profiles.queries import profile_of
+from config.clock import now
+from features.actions import set_value
 from tests.accounts.access.client import Api, error_of
 from tests.factories import make_company, pay_in
 
@@ -97,6 +99,7 @@ def test_a_bad_value_is_named(staff_api: Api, field: str, value: object) -> None
 
 
 def test_a_fixed_contract_needs_its_amount(staff_api: Api) -> None:
+    set_value("billing_contract_type", value=True, reason="On offer", by="staff:anna", at=now())
     body = {**BODY, "contract_type": "fixed"}
     assert error_of(staff_api.send("companies/", body)) == (400, "required", "fixed_amount")
     assert staff_api.send("companies/", {**body, "fixed_amount": "99.00"}).status_code == 201

@@ -1,0 +1,45 @@
+"""The mails at the end of a company."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.notifications.actions import Attachment, queue_mail
+from billing.invoicing.mails import invoice_pdf
+from billing.money.calc import ceil_minor
+from billing.onboarding.models import Closing
+from billing.payments.mails import figure, money_readers, portal
+from billing.payments.models import Refund
+from billing.profiles.queries import profile_of
+
+
+def mail_closing(closing: Closing, *, at: datetime) -> None:
+    """That the account is closed, its final invoice, and where the money that was left goes."""
+    company, invoice = closing.company, closing.invoice
+    currency = profile_of(company.pk).currency
+    refunds = Refund.objects.filter(key__startswith=f"closing:{company.pk}:")
+    back = sum((refund.amount.amount for refund in refunds), closing.to_transfer * 0)
+    due = ceil_minor(invoice.amount_due, currency) if invoice else 0
+    attachments = []
+    if invoice is not None:
+        attachments = [Attachment(f"{invoice.number}.pdf", "application/pdf", invoice_pdf(invoice))]
+    queue_mail(
+        "account_closed",
+        company=company,
+        to=money_readers(company),
+        once=f"closing:{company.pk}",
+        context={
+            "reason": closing.reason,
+            "invoice": invoice.number if invoice else "",
+            "due": figure(ceil_minor(invoice.amount_due, currency), currency, company)
+            if invoice and due
+            else "",
+            "back": figure(back, currency, company) if back else "",
+            "to_transfer": figure(closing.to_transfer, currency, company)
+            if closing.to_transfer
+            else "",
+            "url": portal("invoices/"),
+        },
+        at=at,
+        attachments=attachments,
+    )
