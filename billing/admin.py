@@ -13,6 +13,7 @@ from billing.promotions import admin as promotions
 from billing.recharges import admin as recharges
 from billing.subscriptions import admin as subscriptions
 from billing.topups import admin as topups
+from billing.writeoffs import admin as writeoffs
 
 __all__ = [
     "catalog",
@@ -28,4 +29,5 @@ __all__ = [
     "recharges",
     "subscriptions",
     "topups",
+    "writeoffs",
 ]

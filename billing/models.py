@@ -55,6 +55,7 @@ from billing.promotions.models import CreditLot, CreditsRead, PromoCode, Redempt
 from billing.recharges.models import ConsumptionAlert, Recharge, RechargeAttempt, RechargeRule
 from billing.subscriptions.models import Allowance, BillingPeriod, SubjectKey, Subscription
 from billing.topups.models import TopUpInvoice, TopUpPayment
+from billing.writeoffs.models import WriteOff
 
 __all__ = [
     "Account",
@@ -125,5 +126,6 @@ __all__ = [
     "UsageConflict",
     "UsageKey",
     "UsageReject",
+    "WriteOff",
     "Zone",
 ]

@@ -19,6 +19,7 @@ from billing.promotions import api as promotions
 from billing.recharges import api as recharges
 from billing.subscriptions import api as subscriptions
 from billing.topups import api as topups
+from billing.writeoffs import api as writeoffs
 
 urlpatterns: list[URLPattern] = [
     *profiles.urlpatterns,
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     *discounts.urlpatterns,
     *promotions.urlpatterns,
     *invoicing.urlpatterns,
+    *writeoffs.urlpatterns,
     *dunning.urlpatterns,
     *onboarding.urlpatterns,
 ]

@@ -25,6 +25,7 @@ BILLING = [
     "discounts",
     "promotions",
     "invoicing",
+    "writeoffs",
     "dunning",
     "onboarding",
     "insight",

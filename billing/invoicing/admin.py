@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action
@@ -74,7 +75,7 @@ class InvoiceAdmin(RecordAdmin):
     exclude = ["content", "features", "entry"]
     inlines = [LineInline, TaxInline, AllocationInline]
     actions_list = ["export"]
-    actions_detail = ["pdf", "xlsx", "credit", "void"]
+    actions_detail = ["pdf", "xlsx", "credit", "void", "write_off"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invoice]:
         invoices: QuerySet[Invoice] = super().get_queryset(request)
@@ -149,6 +150,15 @@ class InvoiceAdmin(RecordAdmin):
             return f"{invoice} is void; its credit note is issued."
 
         return act_page(request, act, form=KeyedForm(request.POST or None), perform=perform)
+
+    @action(  # type: ignore[untyped-decorator]
+        description="Write off", icon="money_off", permissions=["billing.add_writeoff"]
+    )
+    def write_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The page that gives invoices up, filled in."""
+        invoice = record_or_404(Invoice, object_id)
+        page = reverse("admin:billing_writeoff_add")
+        return HttpResponseRedirect(f"{page}?{urlencode({'invoice': invoice.number})}")
 
 
 def _correction(invoice: Invoice, *, title: str, consequence: str, button: str) -> Act:

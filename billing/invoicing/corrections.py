@@ -27,6 +27,8 @@ from billing.ledger.models import Account, AccountKind, Entry, EntryKind
 from billing.ledger.queries import lock_account
 from billing.money.calc import is_in_minor_units
 
+_GIVEN_UP = (Invoice.Status.VOID, Invoice.Status.UNCOLLECTIBLE)
+
 
 @transaction.atomic
 def credit_invoice(
@@ -160,8 +162,8 @@ def _check_line(
 
 
 def _check_issued(invoice: Invoice) -> None:
-    """Only an issued invoice that is not void can be corrected."""
-    if invoice.kind != Invoice.Kind.INVOICE or invoice.status == Invoice.Status.VOID:
+    """Only an issued invoice that is neither void nor written off can be corrected."""
+    if invoice.kind != Invoice.Kind.INVOICE or invoice.status in _GIVEN_UP:
         raise CannotCorrect(
             "cannot_correct",
             f"{invoice} is {invoice.status}: only an issued invoice can be credited.",

@@ -46,6 +46,7 @@ _NAVIGATION: tuple[tuple[str, tuple[Item, ...]], ...] = (
             _rows("Refunds", "undo", "billing", "refund"),
             _rows("Disputes", "gavel", "billing", "dispute"),
             _rows("Adjustments", "tune", "billing", "adjustment"),
+            _rows("Write-offs", "money_off", "billing", "writeoff"),
             _rows("Ledger", "account_balance", "billing", "entry"),
             _rows("Accounts", "account_balance_wallet", "billing", "account"),
             _rows("Holds", "lock_clock", "billing", "hold"),

@@ -34,13 +34,12 @@ def _billing(names: str) -> frozenset[str]:
 MODELS: dict[Area, frozenset[str]] = {
     Area.COMPANIES: frozenset({"accounts.company", "accounts.member", "accounts.invitation"}),
     Area.MONEY: _billing(
-        "creditlot creditsread promocode redemption "
         "account adjustment allocation allowance balancesnapshot billingperiod billingprofile "
-        "booksaudit consumptionalert costtodate daytotal discount dispute dunningclock dunningstep "
-        "entry gatewaycustomer gatewayevent gatewaysetting hold invoice invoiceline invoicetax leg "
-        "payment paymentmethod paymentstanding periodtotal receipt recharge rechargeattempt "
-        "rechargerule refund series topupinvoice topuppayment fixedpayment "
-        "signup closing"
+        "booksaudit closing consumptionalert costtodate creditlot creditsread daytotal "
+        "discount dispute dunningclock dunningstep entry fixedpayment gatewaycustomer "
+        "gatewayevent gatewaysetting hold invoice invoiceline invoicetax leg payment "
+        "paymentmethod paymentstanding periodtotal promocode receipt recharge rechargeattempt "
+        "rechargerule redemption refund series signup topupinvoice topuppayment writeoff"
     ),
     Area.CATALOG: _billing(
         "accountplan meter plan planversion price pricerate pricetier refillsize zone"

@@ -24,6 +24,7 @@ from billing.ledger.holds import place_hold
 from billing.payments.models import Payment, PaymentMethod, Refund
 from billing.recharges.models import Recharge
 from billing.topups.actions.issuing import issue_top_up_invoice
+from billing.writeoffs.models import WriteOff
 from config.clock import now
 from telecom.sims.actions.assignment import assign_sim
 from telecom.sims.actions.stock import create_sim
@@ -195,7 +196,16 @@ def _documents(company: Company, mark: str) -> dict[str, str]:
         amount_due=Decimal(10),
         created_at=NOW,
     )
+    write_off = WriteOff.objects.create(
+        invoice=invoice,
+        amount=Decimal(10),
+        reason=mark,
+        key=new_key(),
+        proposed_by=BY,
+        proposed_at=NOW,
+    )
     return {
+        "api/v1/write-offs/<uuid:pk>": str(write_off.pk),
         "api/v1/receipts/<uuid:pk>": str(receipt.pk),
         "api/v1/invoices/<uuid:invoice_id>": str(invoice.pk),
         "portal/payments/receipts/<uuid:receipt_id>": str(receipt.pk),

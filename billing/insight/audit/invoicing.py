@@ -76,7 +76,7 @@ ALLOCATIONS_FIT_INVOICES = Check(
     sql="""
         SELECT 'invoice ' || i.number AS subject,
                CASE WHEN i.amount_due < 0 THEN 'has ' || i.amount_due || ' due'
-                    WHEN i.status NOT IN ('void', 'uncollectible') AND i.amount_due
+                    WHEN i.status <> 'void' AND i.amount_due
                          <> i.total - CASE i.billing_type WHEN 'prepaid' THEN i.rounding_difference
                                       ELSE 0 END - coalesce(a.amount, 0)
                     THEN 'of ' || i.total || ' has ' || i.amount_due || ' due and '
@@ -136,7 +136,31 @@ BALANCES_ARE_FUNDS_LESS_DEBTS = Check(
     """,
 )
 
+WRITE_OFFS_ARE_BOOKED = Check(
+    name="write_offs_are_booked",
+    proves="Each invoice that is given up has one booked write-off, whose entry moved its amount.",
+    sql="""
+        SELECT 'invoice ' || i.number AS subject,
+               CASE WHEN i.status = 'uncollectible' AND w.id IS NULL
+                    THEN 'is given up without a write-off'
+                    WHEN i.status <> 'uncollectible' AND w.id IS NOT NULL
+                    THEN 'is ' || i.status || ' and was written off'
+                    WHEN moved.total IS DISTINCT FROM w.amount
+                    THEN 'was written off by ' || w.amount || ', its entry moved '
+                         || coalesce(moved.total, 0) END AS fault
+        FROM invoice i
+        LEFT JOIN write_off w ON w.invoice_id = i.id AND w.status = 'booked'
+        LEFT JOIN (
+            SELECT l.entry_id, sum(l.amount) AS total
+            FROM ledger_leg l JOIN ledger_account a ON a.id = l.account_id
+            WHERE a.kind = 'customer' GROUP BY l.entry_id
+        ) moved ON moved.entry_id = w.entry_id
+        WHERE i.status = 'uncollectible' OR w.id IS NOT NULL
+    """,
+)
+
 CHECKS = (
+    WRITE_OFFS_ARE_BOOKED,
     PERIODS_DO_NOT_OVERLAP,
     NUMBERS_HAVE_NO_GAPS,
     DOCUMENTS_ADD_UP,

@@ -40,6 +40,7 @@ MONEY = {
     "billing.refund",
     "billing.series",
     "billing.topupinvoice",
+    "billing.writeoff",
     "gateways",
 }
 CATALOG = {
