@@ -27,7 +27,7 @@ from billing.invoicing.corrections import credit_invoice, void_invoice
 from billing.invoicing.exports import DATASETS, STAFF_ONLY, Selection, export
 from billing.invoicing.mails import invoice_pdf
 from billing.invoicing.models import Invoice
-from billing.invoicing.payments import pay_invoice
+from billing.invoicing.payments import check_payable, pay_invoice
 from billing.invoicing.queries import invoices
 from billing.invoicing.serializers import (
     CreditInput,
@@ -103,6 +103,7 @@ class InvoiceViewSet(ApiViewSet):
         company = invoice.company
         card = saved_method(company, chosen) if chosen else default_method(company)
         if card is None:
+            check_payable(invoice)
             raise NoPaymentMethod
         return card
 

@@ -30,6 +30,12 @@ def pay_invoice(
     return collect(payment, at=at)
 
 
+def check_payable(invoice: Invoice) -> None:
+    """Raise NothingToPay unless the invoice asks for money."""
+    if invoice.status not in _UNPAID or invoice.kind != Invoice.Kind.INVOICE:
+        raise NothingToPay(invoice)
+
+
 @on_outcome
 def pay_with_funds(payment: Payment, at: datetime) -> None:
     """Whatever became of a payment, invoices follow in the same transaction.
@@ -54,8 +60,7 @@ def _open(invoice_id: UUID, *, card: PaymentMethod, key: str, by: str, at: datet
     invoice = Invoice.objects.select_related("company").get(pk=invoice_id)
     lock_account(invoice.company_id, invoice.currency)
     invoice = lock_invoice(invoice_id)
-    if invoice.status not in _UNPAID or invoice.kind != Invoice.Kind.INVOICE:
-        raise NothingToPay(invoice)
+    check_payable(invoice)
     payment = open_payment(
         invoice.company,
         amount=Money(invoice.payable, invoice.currency),

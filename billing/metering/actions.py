@@ -70,6 +70,10 @@ class IngestResult:
     conflicting: list[Rejection]
     prefixes: list[str]
 
+    @property
+    def received(self) -> int:
+        return self.accepted + self.duplicates + self.conflicts + len(self.rejected)
+
 
 def ingest(
     records: Iterable[object], *, source: str, scope: UUID | None, at: datetime

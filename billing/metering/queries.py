@@ -28,7 +28,9 @@ def charges() -> QuerySet[Charge]:
 
 def charge_in_full() -> QuerySet[Charge]:
     """Charges with all that their explanation tells."""
-    return charges().select_related("price__zone", "period", "use_period")
+    return charges().select_related(
+        "price__zone", "period", "use_period", "company__billing_profile"
+    )
 
 
 def charges_of_subject(rows: QuerySet[Charge], subject: str) -> QuerySet[Charge]:

@@ -68,7 +68,7 @@ def read_record(raw: object, *, source: str, at: datetime) -> Arrival:
 
 def _read(raw: object, *, source: str, at: datetime) -> Arrival:
     if not isinstance(raw, Mapping):
-        raise Problem(RejectCode.INVALID_RECORD, "A record is an object.")
+        raise Problem(RejectCode.INVALID_RECORD, "The record is not an object that could be read.")
     # All texts first: whatever is kept otherwise than it was sent is an invalid record.
     external_id = _text(raw, "id", required=True)
     subject = _text(raw, "subject", required=True)
@@ -116,6 +116,8 @@ def _text(raw: Mapping[str, object], name: str, *, required: bool = False) -> st
 
 def _instant(value: object, *, at: datetime) -> datetime:
     """An instant with its offset from UTC, between 2000 and a day ahead of business time."""
+    if value is None or value == "":
+        raise Problem(RejectCode.INVALID_TIME, "started_at is missing.")
     if isinstance(value, str) and _DATE_AND_TIME.match(value):
         try:
             instant = datetime.fromisoformat(value)
@@ -133,6 +135,8 @@ def _instant(value: object, *, at: datetime) -> datetime:
 
 def _quantity(value: object) -> int:
     """A whole number of base units, not negative."""
+    if value is None or value == "":
+        raise Problem(RejectCode.INVALID_QUANTITY, "quantity is missing.")
     if isinstance(value, str) and _DIGITS.fullmatch(value):
         value = int(value)
     if type(value) is not int:

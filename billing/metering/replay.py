@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from uuid import UUID
@@ -24,10 +25,18 @@ def replay(rejects: QuerySet[UsageReject], *, at: datetime) -> list[IngestResult
     but a corrected record can mend it.
     """
     rows = rejects.exclude(code=RejectCode.INVALID_RECORD).order_by("source", "id")
-    results = []
+    results: list[IngestResult] = []
     for (source, scope), group in groupby(rows.iterator(PAGE), key=_sender):
-        results.append(ingest(_records(group), source=source, scope=scope, at=at))
+        result = ingest(_records(group), source=source, scope=scope, at=at)
+        results.append(_counted_on(result, after=sum(each.received for each in results)))
     return results
+
+
+def _counted_on(result: IngestResult, *, after: int) -> IngestResult:
+    """Its records take their places behind those of the senders before."""
+    rejected = [replace(part, index=part.index + after) for part in result.rejected]
+    conflicting = [replace(part, index=part.index + after) for part in result.conflicting]
+    return replace(result, rejected=rejected, conflicting=conflicting)
 
 
 def _sender(reject: UsageReject) -> tuple[str, UUID | None]:

@@ -10,6 +10,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.access.exceptions import Refused
 from accounts.access.permissions import StaffWrites
 from accounts.access.views import ApiViewSet
 from accounts.companies.models import Company
@@ -26,6 +27,8 @@ from billing.profiles.serializers import (
     CompanyOutput,
 )
 from config.clock import now
+
+STATUS_ROUTES = "The status is changed by suspend/, reactivate/ and close/."
 
 
 class CompanyFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -77,6 +80,9 @@ class CompanyViewSet(ApiViewSet):
         profile = self.found(self._visible(), pk=company_id)
         body = CompanyInput(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
+        asked = dict(request.data).get("status", profile.company.status)
+        if asked != profile.company.status:
+            raise Refused("status_has_its_own_route", STATUS_ROUTES, attr="status")
         fields = body.validated_data
         change_account(
             profile.company,

@@ -79,6 +79,13 @@ def test_staff_suspend_and_reactivate_with_a_reason(
     assert error_of(own.send(f"{route}reactivate/", {"reason": "x"}))[0] == 403
 
 
+def test_the_status_is_not_changed_by_the_way(staff: Program, company: Json) -> None:
+    route = f"companies/{company['id']}/"
+    refused = error_of(staff.call("patch", route, {"status": "closed"}))
+    assert refused == (400, "status_has_its_own_route", "status")
+    assert staff.seen(route)["status"] == "active"
+
+
 def test_a_member_is_invited(staff: Program, own: Program, company: Json) -> None:
     route = f"companies/{company['id']}/members/"
     for program, role in ((staff, "owner"), (own, "finance"), (own, "viewer")):

@@ -18,11 +18,10 @@ from accounts.access.views import ApiViewSet
 from billing.ledger.ranges import read_range
 from billing.metering.filters import ChargeFilter
 from billing.metering.models import Charge
-from billing.metering.queries import charge_in_full, charges
+from billing.metering.queries import charge_in_full
 from billing.metering.rerating import preview_rerating, rerate
 from billing.metering.serializers import (
     ChargeInFullOutput,
-    ChargeOutput,
     RerateInput,
     RerateOutput,
 )
@@ -39,16 +38,18 @@ class ChargeViewSet(ApiViewSet):
 
     permission_classes = [AnyKey]
     filterset_class = ChargeFilter
-    serializer_class = ChargeOutput
+    serializer_class = ChargeInFullOutput
     queryset = Charge.objects.none()
 
-    @extend_schema(operation_id="list_charges", parameters=RANGE, responses=ChargeOutput(many=True))
+    @extend_schema(
+        operation_id="list_charges", parameters=RANGE, responses=ChargeInFullOutput(many=True)
+    )
     def list(self, request: Request) -> Response:
         """Latest use first where a company, subscription or subject is named, else latest rated."""
-        rows = self.scoped(charges())
+        rows = self.scoped(charge_in_full())
         if not self.principal.is_staff:
             rows = rows.order_by("-started_at", "-id")
-        return self.listed(self._in_range(rows), ChargeOutput)
+        return self.listed(self._in_range(rows), ChargeInFullOutput)
 
     @extend_schema(operation_id="read_charge", responses=ChargeInFullOutput)
     def retrieve(self, request: Request, charge_id: UUID) -> Response:

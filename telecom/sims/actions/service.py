@@ -86,11 +86,11 @@ def first_use(subscription_id: UUID, *, used_at: datetime, at: datetime) -> None
         data={"iccid": sim.iccid, "used_at": used_at.isoformat()},
         at=at,
     )
-    if sim.status == _READY:
-        change_status(sim, _ACTIVE, reason="First usage", by="system", at=at)
-    elif sim.intended_status == _READY:
+    if sim.intended_status == _READY:
         sim.intended_status = _ACTIVE
         sim.save(update_fields=["intended_status"])
+    if sim.status == _READY:
+        change_status(sim, _ACTIVE, reason="First usage", by="system", at=at)
 
 
 def follow_services(company_id: UUID, *, at: datetime) -> int:

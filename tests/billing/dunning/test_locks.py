@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from decimal import Decimal
 
@@ -32,13 +33,17 @@ def test_a_payment_that_wakes_an_account_waits_for_the_company_before_it_holds_t
     issue(company)
     pursue_debts(at=CLOSED_AT + timedelta(days=10))
 
+    is_held = threading.Event()
+
     def issue_something() -> None:
         with transaction.atomic():
             lock_company(company.pk)
+            is_held.set()
             wait_until_somebody_waits()
             lock_account(company.pk, "USD")
 
     def pay() -> None:
+        assert is_held.wait(timeout=10)
         record_transfer(
             company,
             amount=Money(Decimal(12), "USD"),

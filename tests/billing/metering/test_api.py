@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from djmoney.money import Money
 
 from accounts.companies.models import Company
@@ -138,6 +141,34 @@ def test_rejects_are_listed_and_replayed(staff_api: Api) -> None:
     assert listed[0]["record"]["subject"] in ("sim", "no")
     assert (told["accepted"], len(told["rejected"])) == (1, 1)
     assert UsageReject.objects.filter(charge_id=None).count() == 1
+
+
+def test_what_is_refused_again_is_told_apart_by_its_place_among_all(staff_api: Api) -> None:
+    for source in ("crm", "switch"):
+        staff_api.send("usage/", {"source": source, "records": [a_record("1", "no")]})
+    told = staff_api.send("usage/rejected/replay/", {}).json()
+    assert [(part["index"], part["id"]) for part in told["rejected"]] == [(0, "1"), (1, "1")]
+
+
+@pytest.mark.parametrize("missing", ["started_at", "quantity"])
+def test_a_field_that_is_missing_is_called_missing(staff_api: Api, missing: str) -> None:
+    record = {name: part for name, part in dict(a_record("1")).items() if name != missing}  # type: ignore[call-overload]
+    [refused] = staff_api.send("usage/", {"source": "crm", "records": [record]}).json()["rejected"]
+    assert refused["detail"] == f"{missing} is missing."
+
+
+def test_listed_charges_say_how_they_came_about_in_as_many_queries_however_many(
+    staff_api: Api, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    make_subscription(make_company(), subject="sim")
+    staff_api.send("usage/", {"source": "crm", "records": [a_record(str(n)) for n in range(9)]})
+    staff_api.read("charges/", limit="2")
+    with CaptureQueriesContext(connection) as few:
+        staff_api.read("charges/", limit="2")
+    with django_assert_num_queries(len(few)):
+        listed = staff_api.read("charges/", limit="9").json()["results"]
+    assert len(listed) == 9
+    assert all(row["explanation"] and row["features"] for row in listed)
 
 
 def test_charges_are_listed_by_subject_and_time_and_explained(
