@@ -3,7 +3,7 @@ from importlib import import_module
 from django.apps import AppConfig
 
 # Modules that register something with a lower folder when the application starts.
-REGISTRATIONS = ("telecom.sims.handlers",)
+REGISTRATIONS = ("telecom.sims.handlers", "telecom.sims.exporting")
 
 
 class TelecomConfig(AppConfig):

@@ -19,6 +19,7 @@ from unfold.widgets import (
 )
 
 from accounts.people.actions import create_person
+from accounts.people.erasing import erase_person
 from accounts.people.models import Invitation, Member, User
 from accounts.people.staffing import change_staff, remove_second_factors
 from accounts.staff.acts import Act, ReasonForm, act_page, record_or_404, staff_address, staff_label
@@ -92,7 +93,7 @@ class UserAdmin(AddedRecordAdmin):
     ]
     readonly_fields = ["group_names"]
     inlines = [MembershipInline]
-    actions_detail = ["change_rights", "remove_factors"]
+    actions_detail = ["change_rights", "remove_factors", "erase"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("groups")
@@ -168,6 +169,34 @@ class UserAdmin(AddedRecordAdmin):
                 user, reason=asked["reason"], by=by, at=clock.now(), address=address
             )
             return f"{count} removed."
+
+        return act_page(request, act, form=ReasonForm(request.POST or None), perform=perform)
+
+    @action(  # type: ignore[untyped-decorator]
+        description="Erase",
+        icon="person_remove",
+        url_path="erase",
+        permissions=["accounts.change_user"],
+    )
+    def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        user = record_or_404(User, object_id)
+        act = Act(
+            title=f"Erase {user}",
+            consequence=(
+                "Name, address, password, second factors, sessions, memberships and the text of "
+                "mails go, for good. What the person did stays in the audit log and the ledger, "
+                "which nobody can change, and issued documents stay as they are: the law keeps "
+                "them for years. The owner of a company that goes on hands it over first."
+            ),
+            button="Erase the person",
+            back=reverse("admin:accounts_user_change", args=[user.pk]),
+            is_final=True,
+        )
+
+        def perform(asked: dict[str, Any]) -> str:
+            by = staff_label(request)
+            erase_person(user, reason=asked["reason"], by=by, at=clock.now())
+            return "The person is erased."
 
         return act_page(request, act, form=ReasonForm(request.POST or None), perform=perform)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.http import FileResponse
 from django.urls import path
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.exceptions import NotFound
@@ -18,6 +20,7 @@ from billing.onboarding.actions.closing import close_account
 from billing.onboarding.actions.deposits import pay_deposit
 from billing.onboarding.actions.signing_up import Confirmed, confirm_terms
 from billing.onboarding.actions.verification import accept_company, refuse_company
+from billing.onboarding.downloading import archive_answer
 from billing.onboarding.queries import WAITING, closing_of, deposit_to_pay, sign_up_of
 from billing.onboarding.serializers import (
     ActivationInput,
@@ -110,7 +113,23 @@ class ClosingViewSet(CompanyViewSet):
         return Response(ClosingOutput(closing_of(self.company)).data)
 
 
+class PersonalDataViewSet(CompanyViewSet):
+    """All that is kept of a company and its people."""
+
+    @extend_schema(
+        operation_id="download_personal_data",
+        responses={(200, "application/zip"): OpenApiTypes.BINARY},
+    )
+    def download(self, request: Request, company_id: UUID) -> FileResponse:
+        """A ZIP of JSON and CSV; the audit trail keeps who took it."""
+        return archive_answer(self.company, by=self.by, at=now())
+
+
 urlpatterns = [
+    path(
+        "companies/<uuid:company_id>/personal-data/",
+        PersonalDataViewSet.as_view({"get": "download"}),
+    ),
     path("companies/<uuid:company_id>/close/", ClosingViewSet.as_view({"post": "close"})),
     path(
         "companies/<uuid:company_id>/activation/",

@@ -1,4 +1,4 @@
-"""Closing the account: the owner types its name, for it is final."""
+"""The owner closes the account, typing its name, or takes away all that is kept of it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from accounts.companies.models import Company
 from accounts.pages.refusals import show_refusal
 from billing.ledger.queries import balance
 from billing.onboarding.actions.closing import close_account
+from billing.onboarding.downloading import archive_answer
 from billing.onboarding.queries import closing_of
 from config import clock
 
@@ -66,4 +67,13 @@ def close(request: PortalRequest) -> HttpResponseBase:
     return render(request, "billing/onboarding/close.html", context)
 
 
-urlpatterns = [path("profile/close/", close, name="close")]
+@requires(Permission.CLOSE_COMPANY)
+def data(request: PortalRequest) -> HttpResponseBase:
+    """All that is kept of the company and its people; who took it is on record."""
+    return archive_answer(request.company, by=request.principal.label, at=clock.now())
+
+
+urlpatterns = [
+    path("profile/close/", close, name="close"),
+    path("profile/data/", data, name="personal-data"),
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -15,6 +15,7 @@ from billing.ledger.queries import balance
 from billing.money.columns import amount_cell
 from billing.onboarding.actions.closing import close_account, record_payout
 from billing.onboarding.actions.verification import accept_company, refuse_company
+from billing.onboarding.downloading import archive_answer
 from billing.onboarding.models import SignUp
 from billing.onboarding.promises import DepositPromise, deposit_split
 from billing.onboarding.queries import closing_of, sign_up_of
@@ -119,6 +120,11 @@ def close(request: HttpRequest, company: Company) -> HttpResponse:
     form = CloseForm(request.POST or None)
     form.company = company
     return act_page(request, act, form=form, perform=perform)
+
+
+def data(request: HttpRequest, company: Company) -> HttpResponseBase:
+    """All that is kept of the company and its people, for who asks for it."""
+    return archive_answer(company, by=staff_label(request), at=clock.now())
 
 
 def payout(request: HttpRequest, company: Company) -> HttpResponse:

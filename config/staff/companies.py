@@ -96,6 +96,7 @@ class CompanyAdmin(AddedRecordAdmin):
                 ("reactivate", company_acts.reactivate, "accounts.suspend_company"),
                 ("verify", client_life.verify, "billing.verify_company"),
                 ("close", client_life.close, "billing.close_company"),
+                ("data", client_life.data, "accounts.note_company"),
                 ("payout", client_life.payout, "billing.record_transfer"),
                 ("note", company_acts.note, "accounts.note_company"),
                 ("look", company_acts.look, "accounts.look_at_company"),

@@ -38,6 +38,7 @@ _ACTS = (
     ("transfer", "Record payment", "billing.record_transfer"),
     ("discount", "Discount", "billing.add_discount"),
     ("close", "Close", "billing.close_company"),
+    ("data", "All data", "accounts.note_company"),
     ("note", "Note", "accounts.note_company"),
     ("edit", "Edit", "accounts.change_company"),
     ("look", "Look at the portal", "accounts.look_at_company"),

@@ -19,6 +19,7 @@ GET PATCH companies/{}/
 POST companies/{}/suspend/
 POST companies/{}/reactivate/
 GET POST companies/{}/activation/
+GET companies/{}/personal-data/
 POST companies/{}/verify/
 POST companies/{}/close/
 GET companies/{}/balance/
