@@ -25,7 +25,7 @@ from billing.invoicing.writing import freeze, tax_legs, write_lines
 from billing.ledger.actions import LegSpec, make_entry
 from billing.ledger.models import Account, AccountKind, Entry, EntryKind
 from billing.ledger.queries import lock_account
-from billing.money.calc import is_in_minor_units
+from billing.money.calc import is_in_minor_units, plain
 
 _GIVEN_UP = (Invoice.Status.VOID, Invoice.Status.UNCOLLECTIBLE)
 
@@ -157,7 +157,7 @@ def _check_line(
         raise LineAmountInvalid(f"{amount:f} is not in whole minor units.", attr="lines")
     if abs(amount) > abs(left[position]) or amount * left[position] < 0:
         raise LineAmountInvalid(
-            f"Of line {position} there is {left[position]:f} left to credit.", attr="lines"
+            f"Of line {position} there is {plain(left[position])} left to credit.", attr="lines"
         )
 
 

@@ -21,6 +21,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from billing.money.calc import round_minor
 from billing.money.formatting import format_quantity, format_unit_price
 from billing.templatetags import wording
 from billing.templatetags.states import State, state_of
@@ -57,8 +58,13 @@ def money(amount: Decimal | None, currency: str, decimals: int | str = "") -> Sa
 
 @register.simple_tag
 def signed_money(amount: Decimal, currency: str) -> SafeString:
-    """A movement: what comes in has a plus and a colour, what goes out a minus."""
-    text = wording.money_text(amount, currency)
+    """A movement: what comes in has a plus and a colour, what goes out a minus.
+
+    What the minor unit would show as nothing has its first two digits: −$0.0023.
+    """
+    is_tiny = amount != 0 and round_minor(amount, currency) == 0
+    decimals = 1 - amount.adjusted() if is_tiny else None
+    text = wording.money_text(amount, currency, decimals=decimals)
     tone = " tg-positive" if amount > 0 else ""
     return _money(amount, currency, tone, f"+{text}" if amount > 0 else text)
 

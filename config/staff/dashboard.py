@@ -130,7 +130,9 @@ def _overdue() -> Figure:
     return Figure(
         title="Overdue",
         value=amounts[0] if amounts else "Nothing",
-        note=f"{total:,} invoices" if total else "every invoice is paid or not due yet",
+        note=f"{total:,} invoice{'s' * (total > 1)}"
+        if total
+        else "every invoice is paid or not due yet",
         more=tuple(amounts[1:4]),
         href=f"{reverse('admin:billing_invoice_changelist')}?status__exact=overdue",
         tone="danger" if total else "",

@@ -41,6 +41,7 @@ def test_the_currency_is_written_as_the_locale_writes_it() -> None:
 def test_a_movement_says_in_or_out() -> None:
     assert "+$475.00" in tollgate.signed_money(Decimal(475), "USD")
     assert "−$0.12" in tollgate.signed_money(Decimal("-0.123"), "USD")
+    assert "−$0.0023" in tollgate.signed_money(Decimal("-0.00234"), "USD")
 
 
 def test_an_instant_is_shown_in_the_viewers_zone_and_names_it_on_hover() -> None:
