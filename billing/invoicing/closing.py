@@ -19,7 +19,7 @@ from billing.metering.models import ACCOUNT_KINDS, Charge, PeriodTotal
 from billing.profiles.models import BillingProfile
 from billing.promotions.calc import reduction
 from billing.promotions.queries import running_redemptions
-from billing.subscriptions.calc import share_of_days
+from billing.subscriptions.calc import period_bounds, share_of_days
 from billing.subscriptions.models import BillingPeriod
 from billing.subscriptions.periods import ensure_period
 
@@ -48,7 +48,7 @@ def _book_shortfall(period: BillingPeriod, profile: BillingProfile, *, at: datet
         return
     missing = shortfall(
         commitment=plan.monthly_commitment,
-        share=_share(period, profile.company, since=since),
+        share=_share(period, profile, since=since),
         spent=spend(period),
         currency=profile.currency,
     )
@@ -124,12 +124,14 @@ def spend(period: BillingPeriod) -> Decimal:
     return totals.aggregate(net=Sum("amount"))["net"] or Decimal(0)
 
 
-def _share(period: BillingPeriod, company: Company, *, since: datetime) -> Decimal:
-    """Which part of the period the company was on its account plan, by local days."""
+def _share(period: BillingPeriod, profile: BillingProfile, *, since: datetime) -> Decimal:
+    """Which part of the whole month the company was on its account plan, by local days; a period
+    that was cut short, by closing or another billing day, is a part of its month."""
+    company = profile.company
     is_closed = company.status == Company.Status.CLOSED
     return share_of_days(
-        since,
-        company.status_changed_at if is_closed else period.ends_at,
-        of=(period.starts_at, period.ends_at),
+        max(since, period.starts_at),
+        min(period.ends_at, company.status_changed_at) if is_closed else period.ends_at,
+        of=period_bounds(period.starts_at, billing_day=profile.billing_day, zone=company.zone),
         zone=company.zone,
     )

@@ -20,6 +20,7 @@ from billing.metering.models import Charge
 from billing.profiles.actions import change_terms
 from billing.profiles.exceptions import InvalidTerms
 from billing.profiles.models import BillingProfile
+from billing.subscriptions.models import BillingPeriod
 from tests.accounts.access.client import Api
 from tests.billing.invoicing.months import use_as_charged
 from tests.books import faults
@@ -93,6 +94,16 @@ def test_the_last_month_is_prorated_and_none_follows() -> None:
         [("Commitment shortfall", D("87.10"))],
     ]
     assert faults() == []
+
+
+@pytest.mark.django_db
+def test_a_period_that_is_cut_short_owes_its_part_of_the_month() -> None:
+    """Cut by closing on 10 May at midnight: 9 of 31 days still are 87.10, not 300."""
+    company, end = committed(ALL_APRIL), datetime(2026, 5, 10, tzinfo=UTC)
+    run_jobs(at=AFTER_APRIL)
+    BillingPeriod.objects.filter(company=company, status="open").update(ends_at=end)
+    run_jobs(at=end + timedelta(days=1))
+    assert lines(company)[1] == [("Commitment shortfall", D("87.10"))]
 
 
 @pytest.mark.django_db
