@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection, transaction
 
 from accounts.companies.models import Company
 from billing.catalog.models import PlanKind
@@ -26,6 +28,7 @@ from features.exceptions import FeatureRefused
 from features.models import FeatureValue
 from tests.billing.metering.usage import MB, money_of, record, send
 from tests.factories import BY, make_company, make_plan, make_subscription
+from tests.two_sessions import wait_until_somebody_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -167,6 +170,26 @@ def test_late_use_of_the_period_goes_by_the_value_that_reached_back() -> None:
     _used("sim", 100, at=datetime(2026, 3, 4, 12, tzinfo=UTC), rated=NOON + DAY)
     _used("sim", 100, at=datetime(2026, 3, 6, 12, tzinfo=UTC), rated=NOON + DAY)
     assert _charged(company) == [(0, 0), (20, 2), (20, 2)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_use_that_comes_meanwhile_waits_and_goes_by_the_new_value() -> None:
+    """The company has no charge and no period yet; without the lock it would be taxed by 0."""
+    company = _company("sim")
+
+    def use() -> None:
+        try:
+            _used("sim", 100, at=NOON - DAY)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=use)
+    with transaction.atomic():
+        _set("20", back=True)
+        thread.start()
+        wait_until_somebody_waits()
+    thread.join(30)
+    assert _charged(company) == [(20, 2)]
 
 
 def test_a_value_that_reaches_back_overrides_what_was_set_within_the_period() -> None:
