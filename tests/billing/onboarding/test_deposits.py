@@ -119,6 +119,7 @@ def test_a_crash_after_the_charge_is_found_again(client: Client, stripe_sandbox:
     assert _books()[AccountKind.CASH] == -1
 
 
+@pytest.mark.verifies("account_verification_refund", "on")
 def test_accepted_with_60_percent(client: Client, staff_api: Api) -> None:
     """deposit −1, refunds +0.60, customer +0.40; then refunds −0.60, cash +0.60."""
     flip("account_verification_refund", True)
@@ -146,6 +147,7 @@ def test_accepted_in_full(client: Client, staff_api: Api) -> None:
     assert faults() == []
 
 
+@pytest.mark.verifies("account_verification_refund", "off")
 def test_accepted_with_the_refund_off_it_is_credited(client: Client, staff_api: Api) -> None:
     """deposit −1, customer +1."""
     company = _active(client)
@@ -201,6 +203,7 @@ def test_over_the_api(
     assert _verify(staff_api, company, accepted=True).status_code == 200
 
 
+@pytest.mark.verifies("signup_payment", "off")
 def test_switched_off_meanwhile_no_deposit_is_taken(client: Client) -> None:
     company = _waiting(client)
     key = form_key(client, ACTIVATION)

@@ -45,6 +45,8 @@ def _form(client: Client, address: str = ADD) -> dict[str, list[str]]:
     }
 
 
+@pytest.mark.verifies("billing_plan", "default")
+@pytest.mark.verifies("billing_plan", "changed")
 def test_flexible_offers_all_three_and_a_plan_that_one_alone(staff_api: Api) -> None:
     staff = staff_client_of("billing")
     assert _form(staff)["billing_type"] == ["prepaid", "postpaid", "flexible"]
@@ -56,7 +58,25 @@ def test_flexible_offers_all_three_and_a_plan_that_one_alone(staff_api: Api) -> 
     assert staff_api.send("companies/", {**BODY, "billing_type": "prepaid"}).status_code == 201
 
 
-@pytest.mark.parametrize("category", ["individual", "organization"])
+@pytest.mark.parametrize(
+    "category",
+    [
+        pytest.param(
+            "individual",
+            marks=[
+                pytest.mark.verifies("individual_billing_plan", "changed"),
+                pytest.mark.verifies("organization_billing_plan", "default"),
+            ],
+        ),
+        pytest.param(
+            "organization",
+            marks=[
+                pytest.mark.verifies("organization_billing_plan", "changed"),
+                pytest.mark.verifies("individual_billing_plan", "default"),
+            ],
+        ),
+    ],
+)
 def test_a_category_has_a_plan_of_its_own_or_inherits(staff_api: Api, category: str) -> None:
     other = {"individual": "organization", "organization": "individual"}[category]
     flip("billing_plan", "prepaid")
@@ -79,6 +99,8 @@ def test_the_form_refuses_what_the_category_is_not_offered() -> None:
     assert not Company.objects.exists()
 
 
+@pytest.mark.verifies("billing_contract_type", "on")
+@pytest.mark.verifies("billing_contract_type", "off")
 def test_fixed_payment_is_offered_while_it_is_on(staff_api: Api) -> None:
     staff = staff_client_of("billing")
     fixed = {**BODY, "contract_type": "fixed", "fixed_amount": "99.00"}

@@ -114,6 +114,7 @@ def _words(page: str) -> str:
     return re.sub(r"<[^>]+>", "", page)
 
 
+@pytest.mark.verifies("signup_payment", "on")
 @pytest.mark.parametrize(
     ("refund", "percent", "says"),
     [
