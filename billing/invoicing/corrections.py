@@ -25,7 +25,7 @@ from billing.invoicing.writing import freeze, tax_legs, write_lines
 from billing.ledger.actions import LegSpec, make_entry
 from billing.ledger.models import Account, AccountKind, Entry, EntryKind
 from billing.ledger.queries import lock_account
-from billing.money.calc import is_in_minor_units, plain
+from billing.money.calc import is_in_minor_units, minor_digits, plain
 
 _GIVEN_UP = (Invoice.Status.VOID, Invoice.Status.UNCOLLECTIBLE)
 
@@ -156,9 +156,8 @@ def _check_line(
     if not is_in_minor_units(amount, invoice.currency):
         raise LineAmountInvalid(f"{amount:f} is not in whole minor units.", attr="lines")
     if abs(amount) > abs(left[position]) or amount * left[position] < 0:
-        raise LineAmountInvalid(
-            f"Of line {position} there is {plain(left[position])} left to credit.", attr="lines"
-        )
+        rest = plain(left[position], at_least=minor_digits(invoice.currency))
+        raise LineAmountInvalid(f"Of line {position} there is {rest} left to credit.", attr="lines")
 
 
 def _check_issued(invoice: Invoice) -> None:
