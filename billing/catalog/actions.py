@@ -47,6 +47,7 @@ def create_plan(
     companies: Sequence[Company] = (),
     labels: Sequence[str] = (),
     details: str = "",
+    runs_past_limit: bool = False,
 ) -> Plan:
     """Store a plan and its first version. Without companies it is general."""
     plan = Plan.objects.create(
@@ -57,6 +58,7 @@ def create_plan(
         operator=operator,
         labels=list(labels),
         details=details,
+        runs_past_limit=runs_past_limit,
         created_at=at,
     )
     plan.companies.set(companies)
@@ -152,9 +154,12 @@ def _add_price(version: PlanVersion, terms: PriceTerms, *, attr: str) -> None:
         unit=terms.unit,
         tier_mode=resolved_mode(terms),
         is_blocked=terms.is_blocked,
+        note=terms.note,
     )
     _add_tiers(price, terms.tiers)
-    _resolve(price, highest=max((tier.per_unit for tier in terms.tiers), default=price.per_unit))
+    if not terms.note:
+        highest = max((tier.per_unit for tier in terms.tiers), default=price.per_unit)
+        _resolve(price, highest=highest)
 
 
 def _add_tiers(price: Price, tiers: Sequence[TierTerms]) -> None:

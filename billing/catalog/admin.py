@@ -104,7 +104,7 @@ class PlanAdmin(AddedRecordAdmin):
 class PriceInline(RecordInline):
     model = Price
     show_change_link = True
-    fields = ["meter", "country", "zone", "per_unit", "unit", "tier_mode", "is_blocked"]
+    fields = ["meter", "country", "zone", "per_unit", "unit", "tier_mode", "is_blocked", "note"]
     ordering = ["meter", "country"]
 
 

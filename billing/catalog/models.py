@@ -76,6 +76,10 @@ class Plan(models.Model):
     )
     labels = ArrayField(models.CharField(max_length=50), default=list, blank=True)
     details = models.TextField(blank=True)
+    runs_past_limit = models.BooleanField(
+        default=False,
+        help_text="Runs on past the credit limit by the share of the billing settings.",
+    )
     created_at = models.DateTimeField()
 
     class Meta:
@@ -163,7 +167,11 @@ class RefillSize(models.Model):
 
 
 class Price(models.Model):
-    """A price as it was entered: for a country, a zone, or (both empty) by default."""
+    """A price as it was entered: for a country, a zone, or (both empty) by default.
+
+    One with a note holds only where it is chosen for a record (`billing.metering.choosing`); the
+    note says why, on the invoice too.
+    """
 
     class Unit(models.TextChoices):
         BYTE = "byte"
@@ -191,6 +199,7 @@ class Price(models.Model):
     unit = models.CharField(max_length=12, choices=Unit)
     tier_mode = models.CharField(max_length=10, choices=TierMode, default=TierMode.FLAT)
     is_blocked = models.BooleanField(default=False)
+    note = models.CharField(max_length=100, blank=True, default="")
 
     class Meta:
         db_table = "price"

@@ -125,10 +125,11 @@ def _check_tiers(price: PriceTerms, *, attr: str) -> None:
 
 
 def _check_places(prices: Sequence[PriceTerms], meter: Meter) -> None:
-    """No meter has two prices for one country, one zone, or by default; nor by two zones."""
+    """No meter has two prices for one country, one zone, or by default; nor by two zones. Those
+    with a note are chosen among."""
     seen: set[tuple[str, str]] = set()
     for index, price in enumerate(prices):
-        for place in _places(price):
+        for place in [] if price.note else _places(price):
             if (price.meter or meter.key, place) in seen:
                 raise InvalidPlan(
                     "duplicate_price", f"A second price for {place}.", f"prices.{index}"

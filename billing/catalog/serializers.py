@@ -188,7 +188,17 @@ class PriceOutput(serializers.ModelSerializer[Price]):
 
     class Meta:
         model = Price
-        fields = ["meter", "country", "zone", "per_unit", "unit", "tier_mode", "tiers", "blocked"]
+        fields = [
+            "meter",
+            "country",
+            "zone",
+            "per_unit",
+            "unit",
+            "tier_mode",
+            "tiers",
+            "blocked",
+            "note",
+        ]
 
     @extend_schema_field(TierOutput(many=True))
     def get_tiers(self, price: Price) -> list[dict[str, str]]:

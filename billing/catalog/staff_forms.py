@@ -100,9 +100,9 @@ def typed_terms(plan: Plan) -> dict[str, Any]:
     version = plan.versions.order_by("-number").first()
     if version is None:
         return {}
-    prices = version.prices.select_related("version__plan", "zone").order_by("meter", "country")
+    prices = version.prices.filter(note="").select_related("version__plan", "zone")
     return {
-        "prices": written_prices(prices),
+        "prices": written_prices(prices.order_by("meter", "country")),
         "fee": plain(version.fee),
         "fee_for": version.fee_for,
         "activation_fee": plain(version.activation_fee),

@@ -19,7 +19,10 @@ class TierTerms:
 
 @dataclass(frozen=True)
 class PriceTerms:
-    """A price for a country, a zone, or by default; blocked countries have none."""
+    """A price for a country, a zone, or by default; blocked countries have none.
+
+    One with a note holds only where it is chosen for a record.
+    """
 
     per_unit: Decimal | None = None
     unit: str = Price.Unit.MB
@@ -29,6 +32,7 @@ class PriceTerms:
     tiers: tuple[TierTerms, ...] = ()
     tier_mode: str = Price.TierMode.GRADUATED
     is_blocked: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)

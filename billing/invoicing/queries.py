@@ -192,10 +192,10 @@ def _price_by_amount(group: LineGroup) -> None:
 
 
 def _what(meter: Meter, price: Price | None) -> str:
-    """What was used, and where its price holds: "Data, Germany", "SMS"."""
+    """What was used, and where or why its price holds: "Data, Germany", "SMS"."""
     if price is None:
         return f"{meter.title}, included"
-    where = _where(price)
+    where = price.note or _where(price)
     return f"{meter.title}, {where}" if where else meter.title
 
 
@@ -205,5 +205,5 @@ def _where(price: Price) -> str:
         return countries.name(price.country)
     if price.zone is not None:
         return f"zone {price.zone.name}"
-    beside = Price.objects.filter(version=price.version_id, meter=price.meter_id)
+    beside = Price.objects.filter(version=price.version_id, meter=price.meter_id, note="")
     return "other countries" if beside.exclude(country="", zone=None).exists() else ""

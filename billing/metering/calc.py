@@ -14,6 +14,8 @@ INTERNAL = "tollgate:"
 """Begins the names of our own sources (fees, reservations); no sender may use it."""
 
 RESERVATIONS = f"{INTERNAL}hold"
+HOURS = f"{INTERNAL}hours"
+"""Hours of what is paid for by the hour."""
 
 _SEPARATOR = "\x1f"
 

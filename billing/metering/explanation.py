@@ -60,6 +60,13 @@ def _price(charge: Charge, version: PlanVersion, currency: str) -> Iterator[str]
         )
         return
     unit = UNITS[price.unit].name
+    if price.note:
+        each = plain(charge.unit_price or Decimal(0))
+        yield (
+            f"{version}, {price.note}: {each} {currency} per {unit}: "
+            f"{plain(charge.amount)} {currency}."
+        )
+        return
     if charge.prepaid:
         yield (
             f"{plain(charge.prepaid)} {currency} of it had been paid by a reservation of session "

@@ -28,6 +28,7 @@ from billing.metering.batches import (
     rate_resolved,
     take_survey,
 )
+from billing.metering.choosing import choose_prices
 from billing.metering.enforcement import enforce
 from billing.metering.snapshots import timelines
 from billing.metering.statements import arriving, rerating
@@ -174,6 +175,7 @@ def _taken(statement: str, *, at: datetime, **parameters: object) -> Batch | Non
     batch = Batch(rows=taken, scope=None, at=at)
     if taken:
         batch.run(arriving.RESOLVE)
+        choose_prices(batch)
         batch.run(rerating.KEEP)
     return batch if taken else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from billing.insight.audit.checks import Check, Parameters
-from billing.metering.calc import INTERNAL, RESERVATIONS
+from billing.metering.calc import HOURS, INTERNAL, RESERVATIONS
 from billing.metering.models import ACCOUNT_KINDS
 
 
@@ -227,7 +227,8 @@ BATCHES_ACCOUNT_FOR_EVERY_RECORD = Check(
                END AS fault
         FROM (SELECT coalesce(sum(accepted), 0) AS accepted FROM usage_batch) b,
              (SELECT count(*) AS keys FROM usage_key
-              WHERE NOT starts_with(source, '{INTERNAL}') OR source = '{RESERVATIONS}') k
+              WHERE NOT starts_with(source, '{INTERNAL}')
+                 OR source IN ('{RESERVATIONS}', '{HOURS}')) k
     """,  # noqa: S608 - constants of ours
 )
 
