@@ -18,6 +18,7 @@ PUBLISHED = {
     ],
     # One name for each set of words; without it fields called `status` or `kind` collide.
     "ENUM_NAME_OVERRIDES": {
+        "AddressKind": "telecom.network.models.ADDRESS_KINDS",
         "AdjustmentStatus": "billing.ledger.models.Adjustment.Status",
         "ChargeKind": "billing.metering.models.Charge.Kind",
         "CompanyStatus": "accounts.companies.models.Company.Status",
@@ -30,6 +31,7 @@ PUBLISHED = {
         "PromoCodeKind": "billing.promotions.models.PromoCode.Kind",
         "RechargeStatus": "billing.recharges.models.Recharge.Status",
         "RefundStatus": "billing.payments.models.Refund.Status",
+        "ResourceStatus": "telecom.network.models.Resource.Status",
         "SimStatus": "telecom.sims.models.Sim.Status",
         "SubscriptionStatus": "billing.subscriptions.models.Subscription.Status",
         "TierMode": "billing.catalog.models.Price.TierMode",

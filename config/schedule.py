@@ -39,6 +39,8 @@ from billing.recharges.tasks import (
 )
 from billing.subscriptions.tasks import activate_due, next_activation_due, restore_services
 from billing.topups.tasks import withdraw_needless_payments
+from telecom.network.queries import next_hour_after
+from telecom.network.tasks import accrue_hours
 from telecom.operators.queries import next_operator_job_due
 from telecom.operators.tasks import fetch_operator_usage
 from telecom.sims.tasks import run_operator_jobs
@@ -58,6 +60,7 @@ JOBS: tuple[Job, ...] = (
     Job("activate_due", activate_due, MINUTE, next_activation_due),
     Job("charge_fees", charge_fees, MINUTE, next_fee_due),
     Job("charge_fixed_contracts", charge_fixed_contracts, MINUTE, next_fixed_payment),
+    Job("accrue_hours", accrue_hours, HOUR, next_hour_after),
     Job("handle_gateway_events", handle_gateway_events, MINUTE),
     Job("sweep_intents", sweep_intents, MINUTE, next_abandoned),
     Job("open_due_recharges", open_due_recharges, MINUTE, next_recharge_due),

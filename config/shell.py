@@ -19,6 +19,7 @@ from accounts.people.queries import memberships
 from billing.ledger.queries import Balance, balance, displayed
 from config import clock
 from features.queries import value
+from telecom.network.queries import has_cloud
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,10 @@ def _money(member: Member, *, at: datetime) -> Entries:
 def _connectivity(member: Member) -> Entries:
     if can(member.role, Permission.SEE_SIMS) or member.role == Role.END_USER:
         yield "portal:sims", _("SIMs"), "device-sim"
+    if can(member.role, Permission.SEE_SIMS) and has_cloud(member.company):
+        yield "portal:instances", _("Instances"), "stack-2"
+        yield "portal:addresses", _("Addresses"), "world"
+        yield "portal:estimates", _("Estimates"), "coins"
 
 
 def _company(member: Member) -> Entries:

@@ -10,7 +10,49 @@ from features.kinds import Choice, OptionalAmount, Switch, Text, WholeNumber
 _PLANS = ("postpaid", "prepaid", "flexible")
 _NEW_CLIENTS = ("Admin: add a client", "Portal: sign-up", "API: new companies")
 
+_IP_PAGES = (
+    "Portal: Instances → network, Addresses, Estimates",
+    "API: estimates, instances, addresses",
+    "Hourly accrual, invoices",
+)
+
 FEATURES: tuple[Feature[bool] | Feature[int] | Feature[Decimal | None] | Feature[str], ...] = (
+    Feature(
+        key="default_ip_charge",
+        title="Default addresses are charged",
+        section="Network addresses",
+        kind=Switch(),
+        default=True,
+        when_on="A default public address of an instance is charged per hour, by the price list.",
+        when_off="It is free: its price shows as 0. Additional public addresses are still charged.",
+        changes=_IP_PAGES,
+        changes_charges=True,
+    ),
+    Feature(
+        key="free_for_one_ip",
+        title="One public address is free",
+        section="Network addresses",
+        kind=Switch(),
+        default=False,
+        when_on=(
+            "The oldest public address that a customer still holds, and that would be charged, is "
+            "free. Once it is released the next oldest is, from that hour on."
+        ),
+        when_off="Every public address is charged.",
+        changes=_IP_PAGES,
+        changes_charges=True,
+    ),
+    Feature(
+        key="secondary_ip_billing",
+        title="Secondary addresses are charged",
+        section="Network addresses",
+        kind=Switch(),
+        default=True,
+        when_on="Secondary addresses of an instance are charged; its network page says “paid”.",
+        when_off="They are free; the page says “free”.",
+        changes=_IP_PAGES,
+        changes_charges=True,
+    ),
     Feature(
         key="portal_payment",
         title="Payment in the portal",

@@ -197,6 +197,17 @@ SETTINGS: tuple[
         changes=("Admin: adjustments, refunds", "API: adjustments, refunds"),
     ),
     Feature(
+        key="excess_cost_percent",
+        title="Excess of custom offerings",
+        section="Money",
+        group=Group.SETTING,
+        kind=Percent(),
+        default=Decimal(10),
+        help="Instances of custom offerings run on past the credit limit by this share of it, then "
+        "they stop. All else stops at the limit.",
+        changes=("Instances at the credit limit",),
+    ),
+    Feature(
         key="default_currency",
         title="Default currency",
         section="Money",

@@ -27,6 +27,9 @@ SwitchKey = Literal[
     "billing_contract_type",
     "signup_payment",
     "account_verification_refund",
+    "default_ip_charge",
+    "free_for_one_ip",
+    "secondary_ip_billing",
 ]
 WholeNumberKey = Literal[
     "cost_decimal_points",
@@ -47,6 +50,7 @@ DecimalKey = Literal[
     "tax_percent",
     "verification_deposit",
     "verification_refund_percent",
+    "excess_cost_percent",
 ]
 TextKey = Literal[
     "promo_code_prefix",

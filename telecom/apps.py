@@ -3,7 +3,12 @@ from importlib import import_module
 from django.apps import AppConfig
 
 # Modules that register something with a lower folder when the application starts.
-REGISTRATIONS = ("telecom.sims.handlers", "telecom.sims.exporting")
+REGISTRATIONS = (
+    "telecom.network.handlers",
+    "telecom.network.pricing",
+    "telecom.sims.handlers",
+    "telecom.sims.exporting",
+)
 
 
 class TelecomConfig(AppConfig):

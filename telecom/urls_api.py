@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
+from telecom.network import api as network
 from telecom.sims import api as sims
 
-urlpatterns: list[URLPattern] = [*sims.urlpatterns]
+urlpatterns: list[URLPattern] = [*network.urlpatterns, *sims.urlpatterns]

@@ -31,7 +31,7 @@ BILLING = [
     "insight",
 ]
 ACCOUNTS = ["companies", "audit", "jobs", "events", "people", "access", "notifications", "pages"]
-TELECOM = ["operators", "sims"]
+TELECOM = ["operators", "sims", "network"]
 FOLDERS = {"accounts": ACCOUNTS, "billing": BILLING, "telecom": TELECOM}
 
 

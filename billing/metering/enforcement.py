@@ -10,6 +10,7 @@ from billing.ledger.execution import run
 from billing.metering.statements.settling import AT_THE_FLOOR
 from billing.recharges.actions.openings import open_due_for
 from billing.subscriptions.services import stop_at_floor
+from features.queries import value
 
 
 def enforce(companies: Sequence[UUID], *, at: datetime) -> None:
@@ -17,7 +18,11 @@ def enforce(companies: Sequence[UUID], *, at: datetime) -> None:
 
     The caller holds the accounts of these companies locked, and has just charged them.
     """
-    stopped = run(AT_THE_FLOOR, {"companies": list(companies)}, rows=len(companies)).fetchall()
+    given = {
+        "companies": list(companies),
+        "excess_percent": value("excess_cost_percent", at=at),
+    }
+    stopped = run(AT_THE_FLOOR, given, rows=len(companies)).fetchall()
     if stopped:
         stop_at_floor([company_id for (company_id,) in stopped], at=at)
     open_due_for(companies, at=at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import connection
@@ -112,8 +113,11 @@ def drawing_on_balance(rows: QuerySet[Subscription]) -> QuerySet[Subscription]:
     return rows.filter(plan__kind__in=DRAWS_ON_BALANCE)
 
 
-def companies_above_floor() -> QuerySet[Company]:
-    """Active companies with services that the system stopped and a balance that lets them run."""
+def companies_above_floor(*, excess_percent: Decimal) -> QuerySet[Company]:
+    """Active companies with services that the system stopped and a balance that lets them run.
+
+    Services that may pass the credit limit run while it is exceeded by less than that share.
+    """
     customer = Q(
         ledger_accounts__kind=AccountKind.CUSTOMER,
         ledger_accounts__currency=F("billing_profile__currency"),
@@ -126,9 +130,16 @@ def companies_above_floor() -> QuerySet[Company]:
         Q(billing_profile__credit_limit=None)
         | Q(ledger_accounts__balance__gt=-F("billing_profile__credit_limit"))
     )
-    stopped = stopped_by_system().values("company")
+    stopped = stopped_by_system()
+    excess = ~Q(billing_profile__billing_type=BillingType.PREPAID) & Q(
+        ledger_accounts__balance__gt=-F("billing_profile__credit_limit")
+        * (1 + excess_percent / 100),
+        pk__in=stopped.filter(plan__runs_past_limit=True).values("company"),
+    )
     return Company.objects.filter(
-        customer & (prepaid | credit), pk__in=stopped, status=Company.Status.ACTIVE
+        customer & (prepaid | credit | excess),
+        pk__in=stopped.values("company"),
+        status=Company.Status.ACTIVE,
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from accounts.companies.queries import lock_company
 from accounts.events.actions import publish
 from billing.ledger.queries import balance
 from billing.money.calc import plain
+from billing.profiles.models import BillingType
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import (
     companies_above_floor,
@@ -24,14 +26,17 @@ from billing.subscriptions.queries import (
     running,
     stopped_by_system,
 )
+from features.queries import value
 
+HUNDRED = Decimal(100)
 AT_THE_FLOOR = "The balance has reached its floor"
 COMPANY_SUSPENDED = "The account is suspended"
 _SYSTEM = Company.StoppedBy.SYSTEM
 
 
 def stop_at_floor(company_ids: Collection[UUID], *, at: datetime) -> int:
-    """Stop the running services of these companies that draw on their balance.
+    """Stop the running services of these companies that draw on their balance, but those that
+    may pass the credit limit only beyond their share of it.
 
     The caller holds the companies' accounts locked and has seen them at or below the floor.
     `account.exhausted` is published once, until the company has been restored.
@@ -40,7 +45,12 @@ def stop_at_floor(company_ids: Collection[UUID], *, at: datetime) -> int:
     running_there = drawing_on_balance(running()).filter(company__in=company_ids)
     for company in Company.objects.filter(pk__in=running_there.values("company")):
         exhausted_before = _stopped_at_floor(company).exists()
-        count = _stop(running_there.filter(company=company), reason=AT_THE_FLOOR)
+        there = running_there.filter(company=company)
+        if _is_within_excess(company, at=at):
+            there = there.exclude(plan__runs_past_limit=True)
+        count = _stop(there, reason=AT_THE_FLOOR)
+        if not count:
+            continue
         if not exhausted_before:
             publish("account.exhausted", company=company, data=_balance_data(company), at=at)
         publish("services.stopped", company=company, data={"services": count}, at=at)
@@ -73,7 +83,10 @@ def restore_services(company: Company, *, at: datetime) -> int:
     stopped = stopped_by_system().filter(company=company)
     was_exhausted = _stopped_at_floor(company).exists()
     if _is_at_floor(company):
-        stopped = stopped.exclude(pk__in=drawing_on_balance(stopped).values("pk"))
+        drawing = drawing_on_balance(stopped)
+        if _is_within_excess(company, at=at):
+            drawing = drawing.exclude(plan__runs_past_limit=True)
+        stopped = stopped.exclude(pk__in=drawing.values("pk"))
     count = stopped.update(status=Subscription.Status.ACTIVE, status_reason="", stopped_by="")
     if count == 0:
         return 0
@@ -85,7 +98,8 @@ def restore_services(company: Company, *, at: datetime) -> int:
 
 def restore_above_floor(*, at: datetime) -> int:
     """Bring services back wherever the balance allows it by now."""
-    return sum(restore_services(company, at=at) for company in companies_above_floor())
+    above = companies_above_floor(excess_percent=value("excess_cost_percent", at=at))
+    return sum(restore_services(company, at=at) for company in above)
 
 
 def _stop(rows: QuerySet[Subscription], *, reason: str) -> int:
@@ -99,6 +113,14 @@ def _stopped_at_floor(company: Company) -> QuerySet[Subscription]:
 def _is_at_floor(company: Company) -> bool:
     now = balance(company)
     return now.floor is not None and now.balance <= now.floor
+
+
+def _is_within_excess(company: Company, *, at: datetime) -> bool:
+    """Whether a credit limit is passed by less than the share that some services may."""
+    now = balance(company)
+    if now.floor is None or now.billing_type == BillingType.PREPAID:
+        return False
+    return now.balance > now.floor * (1 + value("excess_cost_percent", at=at) / HUNDRED)
 
 
 def _balance_data(company: Company) -> dict[str, object]:

@@ -30,6 +30,9 @@ STATES = {
     "accepted": (gettext_noop("Accepted"), *GOOD),
     "sent": (gettext_noop("Sent"), *GOOD),
     "available": (gettext_noop("Available"), *GOOD),
+    "running": (gettext_noop("Running"), *GOOD),
+    "free": (gettext_noop("Free"), *GOOD),
+    "charged": (gettext_noop("Paid"), "info", "coin"),
     "activation_ready": (gettext_noop("Activation ready"), "info", "bolt"),
     "charging": (gettext_noop("Charging"), *BUSY),
     "open": (gettext_noop("Open"), *BUSY),
@@ -54,6 +57,8 @@ STATES = {
     "refunded": (gettext_noop("Refunded"), "neutral", "receipt-refund"),
     "void": (gettext_noop("Void"), "neutral", "ban"),
     "expired": (gettext_noop("Expired"), "neutral", "hourglass"),
+    "stopped": (gettext_noop("Stopped"), "warning", "player-pause"),
+    "released": (gettext_noop("Released"), "neutral", "folder"),
     "withdrawn": (gettext_noop("Withdrawn"), "neutral", "ban"),
 }
 

@@ -62,12 +62,16 @@ _NAVIGATION: tuple[tuple[str, tuple[Item, ...]], ...] = (
             _rows("Account plans", "workspace_premium", "billing", "accountplan"),
             _rows("Zones", "public", "billing", "zone"),
             _rows("Meters", "speed", "billing", "meter"),
+            _rows("Offerings", "dns", "telecom", "offering"),
+            _rows("Address prices", "lan", "telecom", "addressprice"),
         ),
     ),
     (
         "Connectivity",
         (
             _rows("SIMs", "sim_card", "telecom", "sim"),
+            _rows("Instances", "memory", "telecom", "instance"),
+            _rows("Addresses", "public", "telecom", "address"),
             _rows("Operators", "cell_tower", "telecom", "operator"),
             _rows("Operations", "sync_alt", "telecom", "operatorjob"),
             _rows("Subscriptions", "subscriptions", "billing", "subscription"),

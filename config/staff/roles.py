@@ -43,9 +43,17 @@ MODELS: dict[Area, frozenset[str]] = {
     ),
     Area.CATALOG: _billing(
         "accountplan meter plan planversion price pricerate pricetier refillsize zone"
-    ),
+    )
+    | frozenset({"telecom.offering", "telecom.addressprice"}),
     Area.CONNECTIVITY: frozenset(
-        {"telecom.sim", "telecom.statuschange", "telecom.operator", "telecom.operatorjob"}
+        {
+            "telecom.sim",
+            "telecom.statuschange",
+            "telecom.operator",
+            "telecom.operatorjob",
+            "telecom.instance",
+            "telecom.address",
+        }
     )
     | _billing("subscription subjectkey plmncountry"),
     Area.USAGE: _billing(

@@ -16,6 +16,7 @@ from rest_framework.permissions import AllowAny
 
 from accounts.access.idempotency import IdempotentWrites, is_key_required
 from accounts.access.permissions import AnyKey
+from telecom.network.models import Offering
 from tests.access.routes import API, PORTAL, Route, routes_under
 from tests.access.world import World, make_world
 from tests.accounts.access.client import Api
@@ -29,13 +30,19 @@ SHARED = {
     "api/v1/exports/<slug:dataset>": "payments",
     "portal/invitations/<str:token>": "who-has-the-link-may",
     "portal/lists/<slug:page>": "transactions",
+    "api/v1/offerings/<uuid:offering_id>": str(NOBODY),
 }
 """Parameters that name nothing of a company."""
 
 OPEN = {"api/v1/gateways/stripe/webhook/", "portal/invitations/<str:token>/"}
 """Addresses that ask for no key and no sign-in: a signature, a token in a link."""
 
-SAME_FOR_ALL = {"api/v1/zones/", "api/v1/meters/"}
+SAME_FOR_ALL = {
+    "api/v1/zones/",
+    "api/v1/meters/",
+    "api/v1/offerings/",
+    "api/v1/address-prices/",
+}
 """Lists that are not about a company."""
 
 DATASETS = ("invoices", "invoice-lines", "payments", "ledger", "charges")
@@ -167,7 +174,16 @@ def test_exports_hold_ones_own_rows_only(two: Two, dataset: str) -> None:
 def test_nothing_is_made_for_a_stranger(two: Two) -> None:
     company, subject = str(two.other.company.pk), {"subject": MARK}
     hold = {"amount": {"amount": "1.00", "currency": "USD"}, "expires_in": 60, "reference": "x"}
+    offering = str(Offering.objects.values_list("pk", flat=True)[0])
+    instance = two.other.ids["api/v1/instances/<uuid:instance_id>"]
     bodies: dict[str, list[dict[str, object]]] = {
+        "api/v1/instances/": [{"company": company, "offering": offering, "name": "x"}],
+        "api/v1/addresses/": [
+            {"company": company, "kind": "additional"},
+            {"kind": "secondary", "instance": instance},
+        ],
+        "api/v1/estimates/instance/": [{"company": company, "offering": offering}],
+        "api/v1/estimates/address/": [{"company": company}],
         "api/v1/holds/": [hold | {"company": company}, hold | subject],
         "api/v1/usage/rejected/replay/": [{"source": MARK}],
     }

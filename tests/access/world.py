@@ -26,6 +26,9 @@ from billing.recharges.models import Recharge
 from billing.topups.actions.issuing import issue_top_up_invoice
 from billing.writeoffs.models import WriteOff
 from config.clock import now
+from telecom.network.actions.holding import acquire_address, create_instance
+from telecom.network.actions.offering import create_offering, set_address_prices
+from telecom.network.calc import AddressKind
 from telecom.sims.actions.assignment import assign_sim
 from telecom.sims.actions.stock import create_sim
 from tests.accounts.access.client import Api, company_client
@@ -229,11 +232,21 @@ def _services(company: Company, api: Api, mark: str) -> dict[str, str]:
         },
     ).json()
     assert (answer["accepted"], len(answer["rejected"])) == (1, 1), answer
+    set_address_prices("USD", public=Decimal(1), secondary=Decimal(1), by=BY, at=NOW)
+    offering = create_offering("Small", currency="USD", hourly_price=Decimal(1), by=BY, at=NOW)
+    instance = create_instance(company, offering, name=mark, by=BY, at=now())
+    address = acquire_address(
+        company, kind=AddressKind.ADDITIONAL, instance=instance, by=BY, at=now()
+    )
     charge = answer["charges"][0]["id"]
     return {
         "api/v1/plans/<uuid:plan_id>": str(plan.pk),
         "api/v1/subscriptions/<uuid:subscription_id>": str(subscription.pk),
         "api/v1/sims/<str:iccid>": sim.iccid,
+        "api/v1/instances/<uuid:instance_id>": str(instance.pk),
+        "api/v1/addresses/<uuid:address_id>": str(address.pk),
+        "portal/instances/<uuid:instance_id>": str(instance.pk),
+        "portal/addresses/<uuid:address_id>": str(address.pk),
         "api/v1/charges/<uuid:charge_id>": charge,
         "portal/sims/<str:iccid>": sim.iccid,
         "portal/charges/<uuid:charge_id>": charge,

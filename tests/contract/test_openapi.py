@@ -73,6 +73,14 @@ GET PATCH billing-settings/
 GET events/
 GET POST sandbox/clock/
 GET sandbox/mails/
+POST offerings/
+PUT address-prices/
+POST instances/
+DELETE instances/{}/
+POST addresses/
+DELETE addresses/{}/
+POST estimates/instance/
+POST estimates/address/
 """
 
 

@@ -32,6 +32,9 @@ def test_each_key_stands_in_the_literal_of_its_type() -> None:
 
 def test_the_features_of_this_release_have_the_defaults_of_the_spec() -> None:
     assert {feature.key: feature.default for feature in catalog.FEATURES} == {
+        "default_ip_charge": True,
+        "free_for_one_ip": False,
+        "secondary_ip_billing": True,
         "portal_payment": True,
         "invoice_menu": True,
         "prepaid_negative_balance_display": False,

@@ -95,7 +95,8 @@ FROM used WHERE s.id = used.subscription_id AND s.first_usage_at IS NULL
 RETURNING s.id
 """
 
-# Companies at or below their floor that have a running service drawing on the balance.
+# Companies at or below their floor that have a running service drawing on the balance. Of a credit
+# limit some services may pass a share.
 AT_THE_FLOOR = """
 SELECT a.company_id
 FROM billing_profile f
@@ -106,5 +107,7 @@ WHERE f.company_id = ANY (%(companies)s::uuid[])
                                        ELSE -f.credit_limit END
   AND EXISTS (SELECT FROM subscription s JOIN plan p ON p.id = s.plan_id
               WHERE s.company_id = a.company_id AND s.status = 'active'
-                AND p.kind IN ('paygo', 'metered'))
+                AND p.kind IN ('paygo', 'metered')
+                AND (NOT p.runs_past_limit OR f.billing_type = 'prepaid'
+                     OR a.balance <= -f.credit_limit * (1 + %(excess_percent)s::numeric * 0.01)))
 """

@@ -50,8 +50,17 @@ CATALOG = {
     "billing.planversion",
     "billing.price",
     "billing.zone",
+    "telecom.offering",
+    "telecom.addressprice",
 }
-CONNECTIVITY = {"telecom.sim", "telecom.operator", "telecom.operatorjob", "billing.subscription"}
+CONNECTIVITY = {
+    "telecom.sim",
+    "telecom.operator",
+    "telecom.operatorjob",
+    "telecom.instance",
+    "telecom.address",
+    "billing.subscription",
+}
 USAGE = {"billing.charge", "billing.usagereject", "billing.usageconflict", "billing.usagebatch"}
 CONFIG = {"features.featurevalue", "features", "settings"}
 OPERATIONS = {"accounts.jobrun", "accounts.event", "accounts.handling", "jobs"}
