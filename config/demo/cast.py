@@ -31,6 +31,9 @@ class PlanPart:
 class CompanyPart:
     """A customer: `funds` come in by bank transfer at the start, `lines` SIMs are on `plan`.
 
+    `machines` are instances that it runs, each with a default address; the first of them has a
+    secondary and an additional one besides.
+
     `ends_at` is what the balance is brought to at the end by a last transfer. `top_ups` were
     asked for by invoice: the last one just now, those before it are paid.
     """
@@ -49,6 +52,7 @@ class CompanyPart:
     plan: str
     lines: int = 0
     subject: str = ""
+    machines: tuple[str, ...] = ()
     funds: Decimal = Decimal(0)
     ends_at: Decimal | None = None
     top_ups: tuple[Decimal, ...] = ()
@@ -160,7 +164,8 @@ COMPANIES = (
         tax_percent=Decimal(0),
         plan="tokens",
         subject="lumen-api",
-        funds=Decimal(250),
+        machines=("inference-1", "inference-2"),
+        funds=Decimal(400),
         people=(("owner@lumen.example", "Lou Meyer", "owner"),),
     ),
     CompanyPart(

@@ -4,7 +4,7 @@ them. A month of usage goes from the sandbox operator through the real pipeline.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -36,6 +36,11 @@ from billing.topups.actions.issuing import issue_top_up_invoice
 from billing.topups.models import TopUpInvoice
 from config.demo.cast import COMPANIES, EUROPE, OWNER_EMAIL, PASSWORD, PLANS, CompanyPart, PlanPart
 from features.actions import set_value
+from telecom.network.actions.holding import acquire_address, create_instance
+from telecom.network.actions.offering import create_offering, set_address_prices
+from telecom.network.calc import AddressKind
+from telecom.network.models import Offering
+from telecom.network.tasks import accrue_hours
 from telecom.operators.models import Operator
 from telecom.operators.tasks import fetch_operator_usage
 from telecom.sims.actions.assignment import assign_sim
@@ -67,8 +72,11 @@ def set_the_stage(*, now: datetime) -> None:
     start = _month_of(month_end - timedelta(days=1)) + _WHEN_ALL_ZONES_HAVE_BEGUN
     turn = month_end + _WHEN_ALL_ZONES_HAVE_BEGUN
     _brand(at=start)
+    offering = _cloud(at=start)
     plans = _plans(at=start)
     companies = [(part, _company(part, plans[part.plan], at=start)) for part in COMPANIES]
+    for part, company in companies:
+        _run_machines(company, part.machines, offering, at=start)
     run_operator_jobs(at=start)
     dispatch_outbox(at=start)
     _use(companies, start=start, end=turn)
@@ -144,6 +152,35 @@ def _company(part: CompanyPart, plan: Plan, *, at: datetime) -> Company:
     return company
 
 
+def _cloud(*, at: datetime) -> Offering:
+    """What can be run: by the hour, at a monthly fee, and to somebody's own measure."""
+    small = create_offering(
+        "Small, 2 cores", currency="USD", hourly_price=Decimal("0.048"), by=BY, at=at
+    )
+    create_offering("Flat, 4 cores", currency="USD", monthly_fee=Decimal(60), by=BY, at=at)
+    create_offering(
+        "Custom, 16 cores",
+        currency="USD",
+        hourly_price=Decimal("0.42"),
+        is_custom=True,
+        by=BY,
+        at=at,
+    )
+    public, secondary = Decimal("0.005"), Decimal("0.002")
+    set_address_prices("USD", public=public, secondary=secondary, by=BY, at=at)
+    return small
+
+
+def _run_machines(
+    company: Company, names: Sequence[str], offering: Offering, *, at: datetime
+) -> None:
+    for number, name in enumerate(names):
+        machine = create_instance(company, offering, name=name, by=BY, at=at)
+        kinds = list(AddressKind) if number == 0 else [AddressKind.DEFAULT]
+        for kind in kinds:
+            acquire_address(company, kind=kind, instance=machine, by=BY, at=at)
+
+
 def _sim(company: Company, plan: Plan, number: int, *, at: datetime) -> None:
     operator, _ = Operator.objects.get_or_create(
         key="sandbox",
@@ -188,6 +225,7 @@ def _use_for_a_while(
     }
     _operator("produce", stretch)
     charge_fees(at=end)
+    accrue_hours(at=end)
     fetch_operator_usage(at=end)
     for part, _ in companies:
         if part.subject:
