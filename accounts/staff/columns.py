@@ -40,7 +40,18 @@ def shows(column: Callable[..., Any], *plain: Plain) -> Column:
 # What a state means to whoever looks down a list: fine, wait, act, wrong, over.
 TONES: Mapping[str, str] = {
     **dict.fromkeys(
-        ("active", "completed", "succeeded", "paid", "done", "sent", "booked", "won", "committed"),
+        (
+            "active",
+            "running",
+            "completed",
+            "succeeded",
+            "paid",
+            "done",
+            "sent",
+            "booked",
+            "won",
+            "committed",
+        ),
         "success",
     ),
     **dict.fromkeys(
@@ -55,10 +66,11 @@ TONES: Mapping[str, str] = {
 }
 
 
-def status_column(name: str = "status", *, title: str = "Status") -> Column:
-    """A coloured label; the word says it, the colour only helps."""
+def status_column(name: str = "status", *, title: str = "Status", sorts_by: str = "") -> Column:
+    """A coloured label; the word says it, the colour only helps. `sorts_by`: the column of the
+    database, where the status is worked out."""
 
-    @display(description=title, ordering=name, label=TONES)  # type: ignore[untyped-decorator]
+    @display(description=title, ordering=sorts_by or name, label=TONES)  # type: ignore[untyped-decorator]
     def column(row: Model) -> tuple[str, str]:
         value = str(getattr(row, name))
         shown = getattr(row, f"get_{name}_display", lambda: value)()

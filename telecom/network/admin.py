@@ -128,7 +128,7 @@ class InstanceAdmin(AddedRecordAdmin):
         "name",
         link_column("company", title="Company"),
         link_column("offering", title="Offering"),
-        status_column(),
+        status_column(sorts_by="released_at"),
         when_column("held_from", title="Since"),
         when_column("released_at", title="Released"),
     ]
@@ -188,7 +188,7 @@ class AddressAdmin(AddedRecordAdmin):
         link_column("company", title="Company"),
         "kind",
         link_column("instance", title="Instance"),
-        status_column(),
+        status_column(sorts_by="released_at"),
         when_column("held_from", title="Since"),
         when_column("released_at", title="Released"),
     ]

@@ -51,4 +51,7 @@ def test_operations_runs_and_releases() -> None:
     lists = ("offering", "addressprice", "instance", "address")
     codes = [client.get(f"/admin/telecom/{model}/").status_code for model in lists]
     assert codes == [403, 403, 200, 200]
+    for model in ("instance", "address"):
+        for query in ("o=1", "o=4", "o=5", "q=web"):
+            assert client.get(f"/admin/telecom/{model}/?{query}").status_code == 200, query
     assert client.get(f"/admin/telecom/instance/{instance.pk}/change/").status_code == 200
