@@ -26,13 +26,19 @@ class DunningStepOutput(serializers.Serializer[Any]):
     is_past = serializers.BooleanField()
 
 
+class DunningOutput(serializers.Serializer[Any]):
+    """What happens to an invoice while it is unpaid, in order of time."""
+
+    steps = DunningStepOutput(many=True)
+
+
 class DunningViewSet(InvoiceViewSet):
     """The steps of an invoice: those that were taken, and those that follow unless it is paid."""
 
-    @extend_schema(operation_id="read_dunning", responses=DunningStepOutput(many=True))
+    @extend_schema(operation_id="read_dunning", responses=DunningOutput)
     def timeline(self, request: Request, invoice_id: UUID) -> Response:
         steps = timeline(self._invoice(invoice_id), at=clock.now())
-        return Response(DunningStepOutput(steps, many=True).data)
+        return Response(DunningOutput({"steps": steps}).data)
 
 
 urlpatterns = [

@@ -28,6 +28,8 @@ SETTINGS = "/api/v1/billing-settings/"  # one of many may stand alone
 NEED_A_KEY = {
     "/api/v1/adjustments/",
     "/api/v1/adjustments/{id}/approve/",
+    "/api/v1/companies/{company_id}/activation/",
+    "/api/v1/companies/{company_id}/close/",
     "/api/v1/companies/{company_id}/recharges/",
     "/api/v1/companies/{company_id}/top-up-invoices/",
     "/api/v1/companies/{company_id}/top-up-invoices/{id}/pay/",
@@ -37,9 +39,12 @@ NEED_A_KEY = {
     "/api/v1/invoices/{invoice_id}/credit-notes/",
     "/api/v1/invoices/{invoice_id}/pay/",
     "/api/v1/invoices/{invoice_id}/void/",
+    "/api/v1/invoices/{invoice_id}/write-off/",
     "/api/v1/payments/",
     "/api/v1/payments/{id}/refund/",
     "/api/v1/refunds/{id}/approve/",
+    "/api/v1/write-offs/{id}/approve/",
+    "/api/v1/write-offs/{id}/decline/",
 }
 """POSTs that move money or quantity, or give and take back demands for it."""
 

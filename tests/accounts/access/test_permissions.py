@@ -26,6 +26,7 @@ MATRIX = {
     #                           owner admin finance viewer end user
     Permission.SEE_MONEY: (YES, YES, YES, YES, NO),
     Permission.PAY: (YES, YES, YES, NO, NO),
+    Permission.EXPORT: (YES, YES, YES, NO, NO),
     Permission.SEE_SIMS: (YES, YES, YES, YES, NO),
     Permission.CHANGE_SIMS: (YES, YES, NO, NO, NO),
     Permission.SEE_TEAM: (YES, YES, NO, NO, NO),
