@@ -73,7 +73,9 @@ class ClientForm(forms.Form):
     legal_name = _text(200, hint="When it differs from the name; printed on invoices.")
     email = forms.EmailField(max_length=254, widget=UnfoldAdminEmailInputWidget())
     category = forms.ChoiceField(choices=Company.Category, widget=UnfoldAdminSelectWidget())
-    country = forms.ChoiceField(choices=list(countries), widget=UnfoldAdminSelect2Widget())
+    country = forms.ChoiceField(
+        choices=[("", "Choose a country"), *countries], widget=UnfoldAdminSelect2Widget()
+    )
     timezone = forms.ChoiceField(
         choices=[(zone, zone) for zone in sorted(available_timezones())],
         widget=UnfoldAdminSelect2Widget(),
@@ -105,7 +107,7 @@ class ClientForm(forms.Form):
         help_text="Postpaid, flexible: how far below zero it may go. Empty: without limit.",
     )
     tax_percent = StaffAmountField(
-        required=False, help_text="Empty: the rule of the country, else the default rate."
+        required=False, help_text="Empty: the default rate of the billing settings."
     )
     billing_day = forms.IntegerField(
         min_value=1,
