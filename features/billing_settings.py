@@ -70,14 +70,14 @@ SETTINGS: tuple[
     ),
     Feature(
         key="resource_deletion_days",
-        title="Days from overdue to the release of SIMs",
+        title="Days from overdue to the deletion of services",
         section="Dunning",
         group=Group.SETTING,
         kind=OptionalWholeNumber(1, 3650, unit="days"),
         default=None,
-        help="The SIMs of an account whose invoice has been overdue for so many days are released, "
-        "for good, after warnings 7, 3 and 1 days before. Empty: never.",
-        changes=("SIMs", "Invoice: what happens next"),
+        help="When an invoice has been overdue for so many days, the account's SIMs, instances and "
+        "addresses are given up for good, after warnings 7, 3 and 1 days before. Empty: never.",
+        changes=("SIMs, instances, addresses", "Mails", "Invoice: what happens next"),
     ),
     Feature(
         key="late_fee",

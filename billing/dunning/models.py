@@ -36,8 +36,8 @@ class DunningStep(models.Model):
         REMINDER = StepKind.REMINDER.value, "Reminder"
         OVERDUE = StepKind.OVERDUE.value, "Overdue"
         SUSPENSION = StepKind.SUSPENSION.value, "Suspension"
-        DELETION_WARNING = StepKind.DELETION_WARNING.value, "Warning of the release of SIMs"
-        DELETION = StepKind.DELETION.value, "Release of SIMs"
+        DELETION_WARNING = StepKind.DELETION_WARNING.value, "Warning of the deletion of services"
+        DELETION = StepKind.DELETION.value, "Deletion of services"
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="dunning_steps")
     kind = models.CharField(max_length=16, choices=Kind)
