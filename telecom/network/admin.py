@@ -44,13 +44,21 @@ class OfferingAdmin(AddedRecordAdmin):
         "name",
         amount_column("hourly_price", title="Per hour"),
         amount_column("monthly_fee", title="Per month"),
-        "is_custom",
-        "is_on_offer",
+        "custom",
+        "on_offer",
         when_column("created_at", title="Since"),
     ]
     list_filter = ["currency", "is_custom", "is_on_offer"]
     search_fields = ["name"]
     actions_detail = ["withdraw"]
+
+    @admin.display(description="Custom", boolean=True, ordering="is_custom")
+    def custom(self, offering: Offering) -> bool:
+        return offering.is_custom
+
+    @admin.display(description="On offer", boolean=True, ordering="is_on_offer")
+    def on_offer(self, offering: Offering) -> bool:
+        return offering.is_on_offer
 
     def add_page(self, request: HttpRequest) -> HttpResponse:
         act = Act(

@@ -22,7 +22,7 @@ class InstanceTable(tables.Table):  # type: ignore[misc]
     name = CellColumn(place="key", page="portal:instance", verbose_name=_("Name"))
     status = CellColumn("status", verbose_name=_("Status"))
     offering = CellColumn(accessor="offering.name", verbose_name=_("Offering"))
-    addresses_held = CellColumn("quantity", place="number", verbose_name=_("Addresses"))
+    addresses_held = CellColumn(place="number", verbose_name=_("Addresses"))
     held_from = CellColumn("when", place="minor", verbose_name=_("Since"))
     subject = CellColumn("id", place="minor", verbose_name=_("Id"))
 

@@ -108,3 +108,10 @@ def test_the_menu_names_them_where_there_is_an_offering_in_the_currency(company:
     assert "/portal/estimates/" not in client.get("/portal/").text
     make_offering()
     assert "/portal/estimates/" in client.get("/portal/").text
+
+
+def test_the_list_of_instances_counts_their_addresses(company: Company, offering: Offering) -> None:
+    client = browser(company)
+    client.post("/portal/instances/new/", asked(offering, name="web"))
+    [row] = client.get("/portal/instances/").context["table"].paginated_rows
+    assert row.get_cell("addresses_held") == "3"
