@@ -43,6 +43,11 @@ class Job:
     is_summary: bool = False
 
     @property
+    def title(self) -> str:
+        """The name as people read it."""
+        return self.name.replace("_", " ").capitalize()
+
+    @property
     def tick(self) -> timedelta:
         """How often beat knocks."""
         return min(self.every, LONGEST_TICK)

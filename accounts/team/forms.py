@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.companies.zones import zone_choices
 from accounts.pages.columns import Words
 from accounts.people.models import Role
 
@@ -38,10 +37,7 @@ class RoleForm(forms.Form):
 
 
 def _zones() -> list[tuple[str, Words]]:
-    zones: list[tuple[str, Words]] = [
-        (name, name.replace("_", " ")) for name in sorted(available_timezones())
-    ]
-    return [("", _("As the company")), *zones]
+    return [("", _("As the company")), *zone_choices()]
 
 
 class ProfileForm(forms.Form):

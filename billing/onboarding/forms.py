@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.http import QueryDict
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from accounts.companies.models import Company
+from accounts.companies.zones import zone_choices
 from accounts.people.forms import JoinForm
 from billing.money.forms import AmountFormField
 from billing.profiles.models import BillingProfile, ContractType
@@ -43,7 +43,7 @@ class SignUpForm(JoinForm):
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
-        help_text=_("Nothing to fill in if it is for yourself."),
+        help_text=_("Leave it empty if you sign up for yourself."),
     )
     email = forms.EmailField(
         label=_("E-mail address"),
@@ -51,10 +51,12 @@ class SignUpForm(JoinForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         help_text=_("We send a link there. Sign-in, invoices and receipts go by it."),
     )
-    country = forms.ChoiceField(label=_("Country"), choices=[("", ""), *list(countries)])
+    country = forms.ChoiceField(
+        label=_("Country"), choices=[("", _("Choose a country")), *list(countries)]
+    )
     timezone = forms.ChoiceField(
         label=_("Time zone"),
-        choices=[(zone, zone) for zone in sorted(available_timezones())],
+        choices=zone_choices,
         initial="UTC",
         help_text=_("Your months begin and end in this zone."),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import ngettext
 
 from billing.insight.glance import undecided
 from billing.insight.operations import Backlog
@@ -26,55 +27,91 @@ def matters(waits: Backlog) -> list[Matter]:
     found = [
         Matter(
             asked.disputes,
-            "disputes are open at the bank",
+            ngettext(
+                "dispute is open at the bank",
+                "disputes are open at the bank",
+                asked.disputes,
+            ),
             _list("billing_dispute", "status__exact=open"),
             "billing.view_dispute",
         ),
         Matter(
             asked.adjustments,
-            "adjustments wait for a second person",
+            ngettext(
+                "adjustment waits for a second person",
+                "adjustments wait for a second person",
+                asked.adjustments,
+            ),
             _list("billing_adjustment", "status__exact=proposed"),
             "billing.view_adjustment",
         ),
         Matter(
             asked.refunds,
-            "refunds wait for a second person",
+            ngettext(
+                "refund waits for a second person",
+                "refunds wait for a second person",
+                asked.refunds,
+            ),
             _list("billing_refund", "status__exact=proposed"),
             "billing.view_refund",
         ),
         Matter(
             asked.exhausted_rules,
-            "automatic recharges are paused after too many failures",
+            ngettext(
+                "automatic recharge is paused after too many failures",
+                "automatic recharges are paused after too many failures",
+                asked.exhausted_rules,
+            ),
             _list("billing_rechargerule", "paused_at__isempty=0"),
             "billing.view_rechargerule",
         ),
         Matter(
             waits.payments_unsettled,
-            "payments have no outcome yet",
+            ngettext(
+                "payment has no outcome yet",
+                "payments have no outcome yet",
+                waits.payments_unsettled,
+            ),
             _list("billing_payment", "status__exact=pending"),
             "billing.view_payment",
         ),
         Matter(
             waits.rejects,
-            "usage records could not be rated",
+            ngettext(
+                "usage record could not be rated",
+                "usage records could not be rated",
+                waits.rejects,
+            ),
             _list("billing_usagereject", "charge_id__isempty=1"),
             "billing.view_usagereject",
         ),
         Matter(
             waits.handlings_failed,
-            "event handlers gave up",
+            ngettext(
+                "event handler gave up",
+                "event handlers gave up",
+                waits.handlings_failed,
+            ),
             _list("accounts_handling", "status__exact=failed"),
             "accounts.view_handling",
         ),
         Matter(
             waits.mails_failed,
-            "mails could not be sent",
+            ngettext(
+                "mail could not be sent",
+                "mails could not be sent",
+                waits.mails_failed,
+            ),
             _list("accounts_mail", "status__exact=failed"),
             "accounts.view_mail",
         ),
         Matter(
             asked.suspended_companies,
-            "companies are suspended",
+            ngettext(
+                "company is suspended",
+                "companies are suspended",
+                asked.suspended_companies,
+            ),
             _list("accounts_company", "status__exact=suspended"),
             "accounts.view_company",
         ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,6 +21,7 @@ from unfold.widgets import (
 
 from accounts.access.exceptions import Refused
 from accounts.companies.models import Company
+from accounts.companies.zones import zone_choices
 from accounts.staff.acts import Act, act_page, asking_page, staff_label
 from billing.money.calc import CURRENCIES, plain
 from billing.money.staff_fields import StaffAmountField
@@ -77,7 +77,8 @@ class ClientForm(forms.Form):
         choices=[("", "Choose a country"), *countries], widget=UnfoldAdminSelect2Widget()
     )
     timezone = forms.ChoiceField(
-        choices=[(zone, zone) for zone in sorted(available_timezones())],
+        label="Time zone",
+        choices=zone_choices,
         widget=UnfoldAdminSelect2Widget(),
         help_text="Its months begin and end in this zone.",
     )
@@ -135,6 +136,12 @@ class ClientForm(forms.Form):
     def clean_account_plan(self) -> str | None:
         plan: AccountPlan | None = self.cleaned_data["account_plan"]
         return None if plan is None else plan.key
+
+    def offer_zone(self, present: str) -> None:
+        """What the company has stays on offer, even if it is called after no place."""
+        field = self.fields["timezone"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = zone_choices(present)
 
     def offer_contracts(self, offered: Sequence[ContractType]) -> None:
         """One contract alone is no choice: the fields go."""
@@ -199,6 +206,7 @@ def edit_client(request: HttpRequest, company: Company) -> HttpResponse:
         return "Saved."
 
     form = ClientForm(request.POST or None, initial=_present(company))
+    form.offer_zone(company.timezone)
     if profile_of(company.pk).contract_type == ContractType.PAYG:
         form.offer_contracts(contract_types_on_offer(at=clock.now()))
     return act_page(request, act, form=form, perform=perform)

@@ -59,10 +59,10 @@ def run(request: HttpRequest, name: str) -> HttpResponseBase:
         if outcome is None:
             messages.warning(request, "The clock is being moved; try again in a moment.")
         elif outcome.error:
-            messages.error(request, f"{name} failed: {outcome.error}")
+            messages.error(request, f"{job.title} failed: {outcome.error}")
         else:
             messages.success(
-                request, f"{name}: {outcome.count} done, asked by {staff_label(request)}."
+                request, f"{job.title}: {outcome.count} done, asked by {staff_label(request)}."
             )
     return HttpResponseRedirect(reverse("admin:jobs"))
 
