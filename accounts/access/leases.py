@@ -23,6 +23,7 @@ def reserve(
     409 `idempotency_key_reused` for another body, 409 `idempotency_key_in_progress` while
     somebody else's lease runs. `at` is wall time.
     """
+    mine = IdempotencyKey.objects.filter(principal=principal, route=route, key=key)
     fresh = IdempotencyKey(
         principal=principal,
         route=route,
@@ -31,8 +32,10 @@ def reserve(
         lease_until=at + lease,
         created_at=at,
     )
-    IdempotencyKey.objects.bulk_create([fresh], ignore_conflicts=True)
-    row = IdempotencyKey.objects.select_for_update().get(principal=principal, route=route, key=key)
+    row = None
+    while row is None:  # Whoever held the key may release it between the two statements.
+        IdempotencyKey.objects.bulk_create([fresh], ignore_conflicts=True)
+        row = mine.select_for_update().first()
     if row.pk == fresh.pk:
         return row
     return _of_an_earlier_call(row, body_hash=body_hash, lease=lease, at=at)

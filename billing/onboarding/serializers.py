@@ -44,8 +44,10 @@ class SignUpOutput(serializers.ModelSerializer[SignUp]):
     payment_status = serializers.ChoiceField(
         choices=Payment.Status.choices, source="payment.status", default=None, allow_null=True
     )
-    client_secret = serializers.CharField(source="waiting.client_secret", default=None)
-    redirect_url = serializers.CharField(source="waiting.action_url", default=None)
+    client_secret = serializers.CharField(
+        source="waiting.client_secret", default=None, allow_null=True
+    )
+    redirect_url = serializers.CharField(source="waiting.action_url", default=None, allow_null=True)
 
     class Meta:
         model = SignUp
