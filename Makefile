@@ -11,7 +11,7 @@ SANDBOX := PYTHONPATH="$(ROOT)" exec setpriv --pdeathsig TERM "$(ROOT)/.venv/bin
 # What the settings need to be read where nothing is connected to.
 UNCONNECTED := SANDBOX=true SECRET_KEY=unused DATABASE_URL=postgresql://unused REDIS_URL=redis://unused
 
-.PHONY: demo test lint bench drills check reset install-sandbox install-dev chromium
+.PHONY: demo test lint messages bench drills check reset install-sandbox install-dev chromium
 
 demo: install-sandbox
 	@$(SANDBOX) up
@@ -28,6 +28,9 @@ lint: install-dev
 	@cd "$(ROOT)" && $(UNCONNECTED) .venv/bin/python -m mypy
 	@cd "$(ROOT)" && .venv/bin/lint-imports
 	@$(IN_VENV) -m djlint templates --lint --quiet
+
+messages: install-dev
+	@cd "$(ROOT)" && $(UNCONNECTED) .venv/bin/python manage.py messages $(ARGS)
 
 bench: install-dev
 	@$(IN_VENV) -m bench $(ARGS)
