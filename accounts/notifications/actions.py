@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 
@@ -17,6 +16,7 @@ from accounts.notifications.calc import each_once
 from accounts.notifications.exceptions import MailHeldSecret, MailIsWaiting
 from accounts.notifications.models import STRUCK_OUT, Mail, MailAttachment
 from accounts.notifications.rendering import rendered
+from accounts.people.languages import by_language
 
 
 @dataclass(frozen=True)
@@ -42,33 +42,36 @@ def queue_mail(
 ) -> list[Mail]:
     """Put one mail for each address into the queue, inside the transaction of its fact.
 
-    Renders `templates/mails/<kind>.subject.txt`, `.txt` and `.html` in the company's language
-    and time zone; the text is frozen here. `once` names the occasion ("recharge:<id>:failed:1"):
-    for the same occasion and address a second call adds nothing and gives the first mail.
-    `secret` is the part of the text (a link's token) that is struck out once it is sent.
+    Renders `templates/mails/<kind>.subject.txt`, `.txt` and `.html` in the language of who reads
+    it and the company's time zone, and freezes the text; what `context` says in words or figures
+    is lazy, so that it is said in that language. `once` names the occasion
+    ("recharge:<id>:failed:1"): for the same occasion and address a second call adds nothing and
+    gives the first mail. `secret` is the part of the text (a link's token) that is struck out
+    once it is sent.
     """
-    with _in_the_manner_of(company):
-        subject, text, html = rendered(kind, company=company, context=context, at=at)
     mails = []
-    for address in each_once(to):
-        mail, is_new = Mail.objects.get_or_create(
-            once=once,
-            to__iexact=address,
-            defaults={
-                "to": address,
-                "company": company,
-                "kind": kind,
-                "subject": subject,
-                "text": text,
-                "html": html,
-                "secret": secret,
-                "next_attempt_at": at,
-                "created_at": at,
-            },
-        )
-        if is_new:
-            _attach(mail, attachments)
-        mails.append(mail)
+    for language, addresses in by_language(each_once(to), company).items():
+        with _in_the_manner_of(company, language=language):
+            subject, text, html = rendered(kind, company=company, context=context, at=at)
+        for address in addresses:
+            mail, is_new = Mail.objects.get_or_create(
+                once=once,
+                to__iexact=address,
+                defaults={
+                    "to": address,
+                    "company": company,
+                    "kind": kind,
+                    "subject": subject,
+                    "text": text,
+                    "html": html,
+                    "secret": secret,
+                    "next_attempt_at": at,
+                    "created_at": at,
+                },
+            )
+            if is_new:
+                _attach(mail, attachments)
+            mails.append(mail)
     return mails
 
 
@@ -108,9 +111,8 @@ def _attach(mail: Mail, attachments: Sequence[Attachment]) -> None:
 
 
 @contextmanager
-def _in_the_manner_of(company: Company | None) -> Iterator[None]:
-    """The company's language and time zone; ours when there is none."""
-    language = company.language if company else settings.LANGUAGE_CODE
+def _in_the_manner_of(company: Company | None, *, language: str) -> Iterator[None]:
+    """In a language, and in the company's time zone; in UTC when there is none."""
     zone = company.zone if company else UTC
     with translation.override(language), timezone.override(zone):
         yield

@@ -12,9 +12,7 @@ from billing.dunning.calc import Step, StepKind
 from billing.invoicing.mails import invoice_pdf
 from billing.invoicing.models import Invoice
 from billing.metering.models import Charge
-from billing.money.calc import minor_digits, round_half_even
-from billing.money.formatting import format_money, locale_of
-from billing.payments.mails import invoice_readers, portal
+from billing.payments.mails import figure, invoice_readers, portal
 
 _KINDS = {
     StepKind.REMINDER: "invoice_reminder",
@@ -61,8 +59,7 @@ def _fee(invoice: Invoice, charge: Charge | None) -> str:
     """With its tax, as people read it."""
     if charge is None:
         return ""
-    gross = round_half_even(charge.amount + charge.tax, minor_digits(invoice.currency))
-    return format_money(gross, invoice.currency, locale_of(invoice.company.language))
+    return figure(charge.amount + charge.tax, invoice.currency)
 
 
 def _context(company: Company, overdue: Sequence[Invoice]) -> dict[str, object]:
@@ -70,6 +67,6 @@ def _context(company: Company, overdue: Sequence[Invoice]) -> dict[str, object]:
     due = sum((each.payable for each in overdue), Decimal(0))
     page = f"{overdue[0].pk}/pay/" if len(overdue) == 1 else ""
     return {
-        "due": format_money(due, currency, locale_of(company.language)),
+        "due": figure(due, currency),
         "url": portal(f"invoices/{page}"),
     }

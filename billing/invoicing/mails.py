@@ -10,14 +10,12 @@ from accounts.notifications.actions import Attachment, queue_mail
 from billing.documents.rendering.content import InvoiceContent
 from billing.documents.rendering.pdf import render_invoice_pdf
 from billing.invoicing.models import Invoice
-from billing.money.formatting import format_money, locale_of
-from billing.payments.mails import invoice_readers
+from billing.payments.mails import figure, invoice_readers
 
 
 def mail_document(invoice: Invoice, *, at: datetime) -> None:
     """Queue the mail with the PDF: to the invoice addresses, else to those who handle money."""
     company = invoice.company
-    locale = locale_of(company.language)
     due = invoice.payable
     queue_mail(
         "invoice_issued",
@@ -26,8 +24,8 @@ def mail_document(invoice: Invoice, *, at: datetime) -> None:
         once=f"invoice:{invoice.number}",
         context={
             "invoice": invoice,
-            "total": format_money(invoice.total, invoice.currency, locale),
-            "due": format_money(due, invoice.currency, locale) if due else "",
+            "total": figure(invoice.total, invoice.currency),
+            "due": figure(due, invoice.currency) if due else "",
             "url": f"{settings.PUBLIC_URL}/portal/invoices/{invoice.pk}/",
         },
         at=at,

@@ -31,13 +31,11 @@ def mail_closing(closing: Closing, *, at: datetime) -> None:
         context={
             "reason": closing.reason,
             "invoice": invoice.number if invoice else "",
-            "due": figure(ceil_minor(invoice.amount_due, currency), currency, company)
+            "due": figure(ceil_minor(invoice.amount_due, currency), currency)
             if invoice and due
             else "",
-            "back": figure(back, currency, company) if back else "",
-            "to_transfer": figure(closing.to_transfer, currency, company)
-            if closing.to_transfer
-            else "",
+            "back": figure(back, currency) if back else "",
+            "to_transfer": figure(closing.to_transfer, currency) if closing.to_transfer else "",
             "url": portal("invoices/"),
         },
         at=at,

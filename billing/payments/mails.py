@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
+from django.utils.functional import lazy
+from django.utils.translation import get_language
 from djmoney.money import Money
 
 from accounts.companies.models import Company
@@ -42,20 +44,25 @@ def billing_staff() -> list[str]:
     return list(staff.order_by("email").distinct().values_list("email", flat=True))
 
 
-def figure(amount: Decimal, currency: str, company: Company) -> str:
-    """An amount in the company's language, in minor units."""
-    return format_money(round_minor(amount, currency), currency, locale_of(company.language))
+def _figure(amount: Decimal, currency: str) -> str:
+    locale = locale_of(get_language() or settings.LANGUAGE_CODE)
+    return format_money(round_minor(amount, currency), currency, locale)
 
 
-def money_figure(money: Money, company: Company) -> str:
-    return figure(money.amount, str(money.currency), company)
+# Said in the language of who reads the mail: an amount in minor units, and how it was paid.
+figure = lazy(_figure, str)
+method_words = lazy(method_label, str)
+
+
+def money_figure(money: Money) -> str:
+    return figure(money.amount, str(money.currency))
 
 
 def shown_balance(company: Company, *, at: datetime) -> str:
     """The available balance as the customer sees it."""
     stands = balance(company)
     shown = displayed(stands.available, billing_type=stands.billing_type, at=at)
-    return figure(shown, stands.currency, company)
+    return figure(shown, stands.currency)
 
 
 def portal(path: str) -> str:
@@ -97,8 +104,8 @@ def mail_receipt(payment: Payment, *, at: datetime) -> None:
         to=money_readers(company),
         once=f"payment:{payment.pk}:received",
         context={
-            "amount": money_figure(payment.amount, company),
-            "method": method_label(payment),
+            "amount": money_figure(payment.amount),
+            "method": method_words(payment),
             "reference": payment.reference,
             "receipt": receipt.number,
             "balance": shown_balance(company, at=at),

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
-from django.utils import translation
+from django.utils.functional import lazy
 
 from accounts.companies.models import Company
 from accounts.events.models import Event
@@ -15,6 +15,7 @@ from billing.payments.actions.charging import confirm_url, is_confirmable
 from billing.payments.mails import (
     billing_staff,
     figure,
+    method_words,
     money_figure,
     money_readers,
     portal,
@@ -22,11 +23,13 @@ from billing.payments.mails import (
     shown_balance,
 )
 from billing.payments.models import Payment
-from billing.payments.queries import method_label
 from billing.payments.reasons import advice_text, reason_text
 from billing.profiles.queries import profile_of
 from billing.recharges.models import ConsumptionAlert, Recharge
 from billing.recharges.queries import last_payment, rule_of
+
+reason_words = lazy(reason_text, str)
+advice_words = lazy(advice_text, str)
 
 
 def mail_threshold(company: Company, event: Event, *, at: datetime) -> None:
@@ -41,9 +44,9 @@ def mail_threshold(company: Company, event: Event, *, at: datetime) -> None:
         to=money_readers(company),
         once=f"threshold:{event.pk}",
         context={
-            "balance": figure(Decimal(event.data["balance"]), currency, company),
-            "threshold": figure(rule.threshold, currency, company),
-            "recharge_to": figure(rule.recharge_to, currency, company),
+            "balance": figure(Decimal(event.data["balance"]), currency),
+            "threshold": figure(rule.threshold, currency),
+            "recharge_to": figure(rule.recharge_to, currency),
             "is_paused": rule.paused_at is not None,
             "url": portal("balance/"),
         },
@@ -63,8 +66,8 @@ def mail_success(recharge: Recharge, *, at: datetime) -> None:
         once=f"recharge:{recharge.pk}:succeeded",
         context={
             "is_automatic": recharge.trigger == Recharge.Trigger.AUTO,
-            "amount": money_figure(recharge.amount, company),
-            "method": method_label(payment),
+            "amount": money_figure(recharge.amount),
+            "method": method_words(payment),
             "balance": shown_balance(company, at=at),
             "receipt": payment.receipt.number,
             "url": portal("balance/"),
@@ -129,8 +132,8 @@ def mail_consumption(
         to=alert.emails,
         once=f"consumption:{company.pk}:{period_start.isoformat()}:{alert.limit}",
         context={
-            "consumed": figure(consumed, currency, company),
-            "limit": figure(alert.limit, currency, company),
+            "consumed": figure(consumed, currency),
+            "limit": figure(alert.limit, currency),
             "period_start": period_start,
             "url": portal("balance/"),
         },
@@ -140,13 +143,11 @@ def mail_consumption(
 
 def _failure(recharge: Recharge, payment: Payment | None, *, at: datetime) -> dict[str, object]:
     company = recharge.company
-    with translation.override(company.language):
-        reason, advice = reason_text(recharge.failure_code), advice_text(recharge.failure_code)
     return {
-        "amount": money_figure(recharge.amount, company),
-        "method": method_label(payment) if payment else "",
-        "reason": reason,
-        "advice": advice,
+        "amount": money_figure(recharge.amount),
+        "method": method_words(payment) if payment else "",
+        "reason": reason_words(recharge.failure_code),
+        "advice": advice_words(recharge.failure_code),
         "attempt": recharge.attempt,
         "balance": shown_balance(company, at=at),
         "confirm_url": confirm_url(payment) if payment and is_confirmable(payment) else "",

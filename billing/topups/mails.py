@@ -20,7 +20,7 @@ def mail_top_up_invoice(invoice: TopUpInvoice, *, at: datetime) -> None:
         once=f"top_up_invoice:{invoice.number}",
         context={
             "number": invoice.number,
-            "amount": money_figure(invoice.amount, company),
+            "amount": money_figure(invoice.amount),
             "due_at": invoice.due_at,
             "bank_details": invoice.content["bank_details"],
             "url": portal(f"payments/top-up-invoices/{invoice.pk}/"),
