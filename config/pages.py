@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import sys
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
 from structlog.contextvars import get_contextvars
 
 from accounts.access.outages import is_outage
+from accounts.people.languages import is_spoken
+from accounts.people.models import User
+from accounts.team.actions import choose_language
 
 
 def landing(request: HttpRequest) -> HttpResponse:
@@ -19,6 +26,27 @@ def landing(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("portal:dashboard")
     return render(request, "portal/landing.html")
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """The language chosen in a menu: kept with who is signed in and in a cookie, and back again."""
+    chosen, back = request.POST.get("language", ""), request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+        back = reverse("landing")
+    response = redirect(back)
+    if is_spoken(chosen):
+        if isinstance(request.user, User):
+            choose_language(request.user, chosen)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            chosen,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+        )
+    return response
 
 
 def favicon(request: HttpRequest) -> HttpResponse:

@@ -77,7 +77,6 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -170,7 +169,13 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 MFA_TOTP_ISSUER = "Tollgate"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
-LANGUAGE_CODE = "en"
+# What guests and companies are spoken to in when nothing else is told.
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
+# Each in its own words; docs/languages.md says how one is added.
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("ar", "العربية")]
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

@@ -25,6 +25,7 @@ admin.site.extra_urls = staff_urls  # type: ignore[attr-defined]
 urlpatterns = [
     path("", pages.landing, name="landing"),
     path("favicon.ico", pages.favicon),
+    path("language/", pages.language, name="language"),
     path("", include(signed_out)),
     path("accounts/signup/", RedirectView.as_view(pattern_name="signup")),
     path("", include("config.urls_operations")),

@@ -42,6 +42,7 @@ def make_company(
     tax_percent: Decimal | None = Decimal(0),
     billing_day: int = 1,
     timezone: str = "UTC",
+    language: str = "en",
     at: datetime = NOW,
 ) -> Company:
     """An active company with profile and ledger accounts; no tax unless said."""
@@ -52,6 +53,7 @@ def make_company(
         "category": "organization",
         "country": "DE",
         "timezone": timezone,
+        "language": language,
     }
     return open_account(
         **particulars,

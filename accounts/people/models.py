@@ -35,7 +35,7 @@ class User(AbstractUser):
     username = None  # type: ignore[assignment]
     email = models.EmailField("e-mail address", max_length=254, unique=True)
     timezone = models.CharField(max_length=64, blank=True)
-    language = models.CharField(max_length=8, default="en")
+    language = models.CharField(max_length=8, blank=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.companies.zones import zone_choices
@@ -40,8 +41,12 @@ def _zones() -> list[tuple[str, Words]]:
     return [("", _("As the company")), *zone_choices()]
 
 
+def _languages() -> list[tuple[str, Words]]:
+    return [("", _("As the company")), *settings.LANGUAGES]
+
+
 class ProfileForm(forms.Form):
-    """How a person is called, and the zone in which the portal shows times."""
+    """How a person is called, and how the portal speaks: its zone and its language."""
 
     first_name = forms.CharField(label=_("First name"), max_length=150, required=False)
     last_name = forms.CharField(label=_("Last name"), max_length=150, required=False)
@@ -50,4 +55,10 @@ class ProfileForm(forms.Form):
         required=False,
         choices=_zones,
         help_text=_("Times in the portal are shown in it."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        choices=_languages,
+        help_text=_("Of the portal and of the mails that reach you."),
     )

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
+from django.utils import translation
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -27,6 +28,7 @@ from accounts.pages.lists import Empty, ListPage, Sort
 from accounts.pages.refusals import show_refusal
 from accounts.people.actions import change_role, hand_over_ownership, remove_member
 from accounts.people.invitations import invite_member, resend_invitation, withdraw_invitation
+from accounts.people.languages import first_spoken, language_of
 from accounts.people.models import Invitation, Member, Role
 from accounts.people.queries import unanswered_invitations
 from accounts.team.actions import change_profile
@@ -208,11 +210,14 @@ def withdraw(request: PortalRequest, invitation_id: UUID) -> HttpResponseBase:
 def profile(request: PortalRequest) -> HttpResponse:
     """One's own name and zone; the company's details, which the provider changes."""
     user = request.member.user
-    now = {"first_name": user.first_name, "last_name": user.last_name, "timezone": user.timezone}
-    form = ProfileForm(request.POST or None, initial=now)
+    form = ProfileForm(
+        request.POST or None,
+        initial={name: getattr(user, name) for name in ProfileForm.base_fields},
+    )
     if request.method == "POST" and form.is_valid():
         change_profile(user, **form.cleaned_data)
-        messages.success(request, _t("Saved."))
+        with translation.override(first_spoken(language_of(user, request.company))):
+            messages.success(request, _t("Saved."))
         return redirect("portal:profile")
     context = {
         "form": form,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from allauth.account.utils import perform_login
 from allauth.core import ratelimit
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import get_language
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -71,6 +73,7 @@ def _signed_up(request: HttpRequest, form: SignUpForm) -> HttpResponseBase:
         category=given["category"],
         country=given["country"],
         timezone=given["timezone"],
+        language=get_language() or settings.LANGUAGE_CODE,
         at=clock.now(),
     )
     waiting: HttpResponseBase = perform_login(request, user, signup=True)

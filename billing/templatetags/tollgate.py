@@ -172,6 +172,12 @@ def country(code: str) -> str:
     return str(wording.viewer_locale().territories.get(code, code))
 
 
+@register.simple_tag
+def language_name(code: str) -> str:
+    """A language's name in the viewer's language; the code itself when it has none."""
+    return str(wording.viewer_locale().languages.get(code, code))
+
+
 @register.inclusion_tag("components/field.html")
 def field(bound: BoundField) -> dict[str, BoundField | bool]:
     """A form field with label, hint and error."""

@@ -43,9 +43,17 @@ class Confirmed(TypedDict):
 
 @transaction.atomic
 def sign_up(
-    applicant: Applicant, *, name: str, category: str, country: str, timezone: str, at: datetime
+    applicant: Applicant,
+    *,
+    name: str,
+    category: str,
+    country: str,
+    timezone: str,
+    language: str,
+    at: datetime,
 ) -> User:
-    """A person and its pending company. The address is proven by the mail that the caller sends.
+    """A person and its pending company, both spoken to in `language` from now on. The address is
+    proven by the mail that the caller sends.
 
     The terms are provisional until `confirm_terms`. Nobody has the address yet: the caller asked.
     """
@@ -59,6 +67,7 @@ def sign_up(
         "category": category,
         "country": country,
         "timezone": timezone,
+        "language": language,
         "status": Company.Status.PENDING,
     }
     company = open_account(
