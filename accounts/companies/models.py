@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from uuid_utils.compat import uuid7
 
@@ -25,10 +26,10 @@ class Company(models.Model):
         ORGANIZATION = "organization"
 
     class Status(models.TextChoices):
-        PENDING = "pending"
-        ACTIVE = "active"
-        SUSPENDED = "suspended"
-        CLOSED = "closed"
+        PENDING = "pending", _("Pending")
+        ACTIVE = "active", _("Active")
+        SUSPENDED = "suspended", _("Suspended")
+        CLOSED = "closed", _("Closed")
 
     class StoppedBy(models.TextChoices):
         NOBODY = ""

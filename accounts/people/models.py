@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from accounts.companies.models import Company
@@ -53,11 +54,11 @@ class User(AbstractUser):
 class Role(models.TextChoices):
     """What a member may do; the table is spec/roles.md, the code `accounts.access.permissions`."""
 
-    OWNER = "owner"
-    ADMIN = "admin"
-    FINANCE = "finance"
-    VIEWER = "viewer"
-    END_USER = "end_user", "End user"
+    OWNER = "owner", _("Owner")
+    ADMIN = "admin", _("Admin")
+    FINANCE = "finance", _("Finance")
+    VIEWER = "viewer", _("Viewer")
+    END_USER = "end_user", _("End user")
 
 
 class Member(models.Model):

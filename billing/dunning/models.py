@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from billing.dunning.calc import StepKind
 from billing.invoicing.models import Invoice
@@ -33,11 +34,11 @@ class DunningStep(models.Model):
     """Something that happened because an invoice was unpaid; each once."""
 
     class Kind(models.TextChoices):
-        REMINDER = StepKind.REMINDER.value, "Reminder"
-        OVERDUE = StepKind.OVERDUE.value, "Overdue"
-        SUSPENSION = StepKind.SUSPENSION.value, "Suspension"
-        DELETION_WARNING = StepKind.DELETION_WARNING.value, "Warning of the deletion of services"
-        DELETION = StepKind.DELETION.value, "Deletion of services"
+        REMINDER = StepKind.REMINDER.value, _("Reminder")
+        OVERDUE = StepKind.OVERDUE.value, _("Overdue")
+        SUSPENSION = StepKind.SUSPENSION.value, _("Suspension")
+        DELETION_WARNING = StepKind.DELETION_WARNING.value, _("Warning of the deletion of services")
+        DELETION = StepKind.DELETION.value, _("Deletion of services")
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="dunning_steps")
     kind = models.CharField(max_length=16, choices=Kind)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _t
+
 from accounts.access.exceptions import Refused
 from billing.invoicing.models import Invoice
 
@@ -11,7 +13,10 @@ class NothingToPay(Refused):
 
     def __init__(self, invoice: Invoice) -> None:
         super().__init__(
-            "nothing_to_pay", f"{invoice} has nothing to pay: it is {invoice.status}.", status=409
+            "nothing_to_pay",
+            _t("%(invoice)s has nothing to pay: it is %(status)s.")
+            % {"invoice": invoice, "status": invoice.status},
+            status=409,
         )
 
 
@@ -20,7 +25,9 @@ class PaymentRunning(Refused):
 
     def __init__(self, invoice: Invoice) -> None:
         super().__init__(
-            "payment_in_progress", f"A payment of {invoice} is being made already.", status=409
+            "payment_in_progress",
+            _t("A payment of %(invoice)s is being made already.") % {"invoice": invoice},
+            status=409,
         )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from accounts.companies.models import Company
@@ -23,16 +24,16 @@ class Invoice(models.Model):
     """An invoice or a credit note. `content` is what is printed, frozen at issue."""
 
     class Kind(models.TextChoices):
-        INVOICE = "invoice"
-        CREDIT_NOTE = "credit_note", "Credit note"
+        INVOICE = "invoice", _("Invoice")
+        CREDIT_NOTE = "credit_note", _("Credit note")
 
     class Status(models.TextChoices):
-        DRAFT = "draft"
-        OPEN = "open"
-        PAID = "paid"
-        OVERDUE = "overdue"
-        VOID = "void"
-        UNCOLLECTIBLE = "uncollectible"
+        DRAFT = "draft", _("Draft")
+        OPEN = "open", _("Open")
+        PAID = "paid", _("Paid")
+        OVERDUE = "overdue", _("Overdue")
+        VOID = "void", _("Void")
+        UNCOLLECTIBLE = "uncollectible", _("Uncollectible")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.INVOICE)

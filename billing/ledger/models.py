@@ -11,6 +11,7 @@ from decimal import Decimal
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from accounts.companies.models import Company
@@ -116,24 +117,24 @@ class Account(models.Model):
 
 
 class EntryKind(models.TextChoices):
-    PAYMENT = "payment"
-    RECHARGE = "recharge"
-    USAGE = "usage"
-    FEE = "fee"
-    INVOICE = "invoice"
-    CREDIT_NOTE = "credit_note", "Credit note"
-    VOID = "void"
-    REFUND = "refund"
-    REFUND_SETTLED = "refund_settled", "Refund settled"
-    REFUND_FAILED = "refund_failed", "Refund failed"
-    DISPUTE = "dispute"
-    DISPUTE_WON = "dispute_won", "Dispute won"
-    GATEWAY_FEE = "gateway_fee", "Gateway fee"
-    DEPOSIT = "deposit"
-    PROMOTION = "promotion"
-    ADJUSTMENT = "adjustment"
-    RERATING = "rerating", "Re-rating"
-    WRITE_OFF = "write_off", "Write-off"
+    PAYMENT = "payment", _("Payment")
+    RECHARGE = "recharge", _("Recharge")
+    USAGE = "usage", _("Usage")
+    FEE = "fee", _("Fee")
+    INVOICE = "invoice", _("Invoice")
+    CREDIT_NOTE = "credit_note", _("Credit note")
+    VOID = "void", _("Void")
+    REFUND = "refund", _("Refund")
+    REFUND_SETTLED = "refund_settled", _("Refund settled")
+    REFUND_FAILED = "refund_failed", _("Refund failed")
+    DISPUTE = "dispute", _("Dispute")
+    DISPUTE_WON = "dispute_won", _("Dispute won")
+    GATEWAY_FEE = "gateway_fee", _("Gateway fee")
+    DEPOSIT = "deposit", _("Deposit")
+    PROMOTION = "promotion", _("Promotion")
+    ADJUSTMENT = "adjustment", _("Adjustment")
+    RERATING = "rerating", _("Re-rating")
+    WRITE_OFF = "write_off", _("Write-off")
 
 
 class Entry(models.Model):

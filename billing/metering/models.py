@@ -13,6 +13,7 @@ from decimal import Decimal
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from accounts.companies.models import Company
@@ -172,16 +173,16 @@ class Charge(models.Model):
     """
 
     class Kind(models.TextChoices):
-        USAGE = "usage"
-        MONTHLY_FEE = "monthly_fee", "Monthly fee"
-        ACTIVATION_FEE = "activation_fee", "Activation fee"
-        RESERVATION = "reservation"
-        FIXED_PAYMENT = "fixed_payment", "Fixed payment"
-        LATE_FEE = "late_fee", "Late fee"
-        COMMITMENT_SHORTFALL = "commitment_shortfall", "Commitment shortfall"
-        DISCOUNT = "discount"
-        SURCHARGE = "surcharge"
-        PROMOTION = "promotion"
+        USAGE = "usage", _("Usage")
+        MONTHLY_FEE = "monthly_fee", _("Monthly fee")
+        ACTIVATION_FEE = "activation_fee", _("Activation fee")
+        RESERVATION = "reservation", _("Reservation")
+        FIXED_PAYMENT = "fixed_payment", _("Fixed payment")
+        LATE_FEE = "late_fee", _("Late fee")
+        COMMITMENT_SHORTFALL = "commitment_shortfall", _("Commitment shortfall")
+        DISCOUNT = "discount", _("Discount")
+        SURCHARGE = "surcharge", _("Surcharge")
+        PROMOTION = "promotion", _("Promotion")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=24, choices=Kind)

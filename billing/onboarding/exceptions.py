@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _t
+
 from accounts.access.exceptions import Refused
 
 
@@ -13,25 +15,27 @@ class NotPending(OnboardingRefused):
     """Only a company that waits for its activation is activated."""
 
     def __init__(self, status: str) -> None:
-        super().__init__("not_pending", f"The account is {status} already.", status=409)
+        super().__init__(
+            "not_pending", _t("The account is %(status)s already.") % {"status": status}, status=409
+        )
 
 
 class TermsNotConfirmed(OnboardingRefused):
     def __init__(self) -> None:
-        detail = "Review and confirm how the account is billed first."
+        detail = _t("Review and confirm how the account is billed first.")
         super().__init__("terms_not_confirmed", detail, status=409)
 
 
 class DepositNotAsked(OnboardingRefused):
     def __init__(self) -> None:
-        super().__init__("deposit_not_asked", "No deposit is asked for.", status=409)
+        super().__init__("deposit_not_asked", _t("No deposit is asked for."), status=409)
 
 
 class DepositRunning(OnboardingRefused):
     """One payment of the deposit at a time."""
 
     def __init__(self) -> None:
-        detail = "A payment of the deposit is being made already."
+        detail = _t("A payment of the deposit is being made already.")
         super().__init__("payment_in_progress", detail, status=409)
 
 
@@ -39,27 +43,31 @@ class NotSignedUp(OnboardingRefused):
     """Staff opened the account: there is nothing to verify."""
 
     def __init__(self) -> None:
-        detail = "The account was opened by staff: there is nothing to verify."
+        detail = _t("The account was opened by staff: there is nothing to verify.")
         super().__init__("nothing_to_verify", detail, status=409)
 
 
 class NotActivated(OnboardingRefused):
     def __init__(self) -> None:
-        detail = "The account is not activated yet: it can only be refused."
+        detail = _t("The account is not activated yet: it can only be refused.")
         super().__init__("not_activated", detail, status=409)
 
 
 class VerificationDecided(OnboardingRefused):
     def __init__(self, decision: str) -> None:
-        super().__init__("verification_decided", f"The account is {decision} already.", status=409)
+        super().__init__(
+            "verification_decided",
+            _t("The account is %(decision)s already.") % {"decision": decision},
+            status=409,
+        )
 
 
 class ReasonNeeded(OnboardingRefused):
     def __init__(self) -> None:
-        super().__init__("required", "Say why: the customer will read it.", "reason")
+        super().__init__("required", _t("Say why: the customer will read it."), "reason")
 
 
 class NothingToTransfer(OnboardingRefused):
     def __init__(self) -> None:
-        detail = "Nothing is left to transfer."
+        detail = _t("Nothing is left to transfer.")
         super().__init__("nothing_to_transfer", detail, status=409)

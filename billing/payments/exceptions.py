@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _t
+
 from accounts.access.exceptions import JSONValue, Refused
 
 
@@ -50,14 +52,19 @@ class PaymentFailed(PaymentRefused):
 
 class UnknownGateway(PaymentRefused):
     def __init__(self, name: str) -> None:
-        super().__init__("unknown_gateway", f"There is no card gateway {name}.", "gateway")
+        super().__init__(
+            "unknown_gateway", _t("There is no card gateway %(name)s.") % {"name": name}, "gateway"
+        )
 
 
 class GatewayNotAvailable(PaymentRefused):
     """The provider has switched the gateway off, for all or for this country or currency."""
 
     def __init__(self, title: str) -> None:
-        super().__init__("gateway_not_available", f"{title} is not available for this account.")
+        super().__init__(
+            "gateway_not_available",
+            _t("%(title)s is not available for this account.") % {"title": title},
+        )
 
 
 class UnknownCode(PaymentRefused):
@@ -65,14 +72,18 @@ class UnknownCode(PaymentRefused):
 
     def __init__(self, code: str, *, attr: str) -> None:
         what = {"countries": "country", "currencies": "currency"}[attr]
-        super().__init__(f"unknown_{what}", f"There is no {what} “{code}”.", attr)
+        super().__init__(
+            f"unknown_{what}",
+            _t("There is no %(what)s “%(code)s”.") % {"what": what, "code": code},
+            attr,
+        )
 
 
 class TryGatewayLater(PaymentRefused):
     """The gateway gave no answer, and nothing has to be settled later."""
 
     def __init__(self) -> None:
-        detail = "The payment gateway does not answer. Try again in a moment."
+        detail = _t("The payment gateway does not answer. Try again in a moment.")
         super().__init__("gateway_unavailable", detail, status=503)
 
 
@@ -87,18 +98,18 @@ class NotNeeded(PaymentRefused):
     """What the payment was for has been paid otherwise, or is not wanted any more."""
 
     def __init__(self) -> None:
-        detail = "This payment is no longer needed. Nothing was charged for it."
+        detail = _t("This payment is no longer needed. Nothing was charged for it.")
         super().__init__("payment_not_needed", detail, status=409)
 
 
 class UnknownPaymentMethod(PaymentRefused):
     def __init__(self, attr: str = "payment_method") -> None:
-        super().__init__("unknown_payment_method", "There is no such payment method.", attr)
+        super().__init__("unknown_payment_method", _t("There is no such payment method."), attr)
 
 
 class NoPaymentMethod(PaymentRefused):
     def __init__(self) -> None:
-        detail = "There is no saved card to charge. Add one, or name one."
+        detail = _t("There is no saved card to charge. Add one, or name one.")
         super().__init__("payment_method_required", detail, "payment_method")
 
 
@@ -106,7 +117,7 @@ class KeyReused(PaymentRefused):
     """The key has a payment or refund already, and it says something else."""
 
     def __init__(self) -> None:
-        detail = "This key was used with other content."
+        detail = _t("This key was used with other content.")
         super().__init__("idempotency_key_reused", detail, status=409)
 
 
@@ -119,19 +130,22 @@ class InvalidPaymentAmount(PaymentRefused):
 
 class WrongPaymentCurrency(PaymentRefused):
     def __init__(self, given: str, currency: str) -> None:
-        detail = f"The amount must be in {currency}, not in {given}."
+        detail = _t("The amount must be in %(currency)s, not in %(given)s.") % {
+            "currency": currency,
+            "given": given,
+        }
         super().__init__("wrong_currency", detail, "amount.currency")
 
 
 class InvalidReceivedAt(PaymentRefused):
     def __init__(self) -> None:
-        detail = "Money that is yet to come cannot be recorded."
+        detail = _t("Money that is yet to come cannot be recorded.")
         super().__init__("received_in_the_future", detail, "received_at")
 
 
 class NotRefundable(PaymentRefused):
     def __init__(self, status: str) -> None:
-        detail = f"A payment that is {status} cannot be refunded."
+        detail = _t("A payment that is %(status)s cannot be refunded.") % {"status": status}
         super().__init__("payment_not_refundable", detail, status=409)
 
 
@@ -139,13 +153,13 @@ class DepositHeld(PaymentRefused):
     """What becomes of a deposit is decided by the verification of the account."""
 
     def __init__(self) -> None:
-        detail = "This deposit is held: verify the account, or refuse to."
+        detail = _t("This deposit is held: verify the account, or refuse to.")
         super().__init__("deposit_held", detail, status=409)
 
 
 class RefundExceedsPayment(PaymentRefused):
     def __init__(self, left: str) -> None:
-        detail = f"No more than {left} of this payment is left to refund."
+        detail = _t("No more than %(left)s of this payment is left to refund.") % {"left": left}
         super().__init__("refund_exceeds_payment", detail, "amount", extra={"left": left})
 
 
@@ -153,14 +167,18 @@ class RefundDecided(PaymentRefused):
     """Only a proposed refund waits for a second person."""
 
     def __init__(self, status: str) -> None:
-        super().__init__("refund_decided", f"The refund is {status} already.", status=409)
+        super().__init__(
+            "refund_decided",
+            _t("The refund is %(status)s already.") % {"status": status},
+            status=409,
+        )
 
 
 class SecondPersonNeeded(PaymentRefused):
     """Who proposed a refund does not approve it."""
 
     def __init__(self) -> None:
-        detail = "Another person than the one who proposed the refund must approve it."
+        detail = _t("Another person than the one who proposed the refund must approve it.")
         super().__init__("second_person_needed", detail, status=403)
 
 
@@ -168,8 +186,8 @@ class PortalPaymentOff(PaymentRefused):
     """Customers do not pay by themselves here; the bank details say how else."""
 
     def __init__(self, bank_details: str | None) -> None:
-        detail = "Payment by customers is switched off."
+        detail = _t("Payment by customers is switched off.")
         if bank_details is not None:
-            detail += " Pay by bank transfer."
+            detail = _t("Payment by customers is switched off. Pay by bank transfer.")
         extra: dict[str, JSONValue] = {"bank_details": bank_details}
         super().__init__("portal_payment_off", detail, status=403, extra=extra)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _t
+
 from accounts.access.exceptions import Refused
 
 
@@ -11,7 +13,7 @@ class CurrencyFixed(Refused):
     def __init__(self) -> None:
         super().__init__(
             "currency_fixed",
-            "The currency is fixed once the company has had a transaction.",
+            _t("The currency is fixed once the company has had a transaction."),
             attr="currency",
         )
 
@@ -21,7 +23,7 @@ class FixedAmountMissing(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "required", "A fixed contract needs a fixed amount above zero.", attr="fixed_amount"
+            "required", _t("A fixed contract needs a fixed amount above zero."), attr="fixed_amount"
         )
 
 
@@ -36,7 +38,10 @@ class BillingTypeNotOffered(Refused):
     """The provider does not offer this billing type to new customers of the category."""
 
     def __init__(self, category: str, offered: list[str]) -> None:
-        detail = f"New customers of category {category} are billed {' or '.join(offered).lower()}."
+        detail = _t("New customers of category %(category)s are billed %(types)s.") % {
+            "category": category,
+            "types": " or ".join(offered).lower(),
+        }
         super().__init__("billing_type_not_offered", detail, attr="billing_type")
 
 
@@ -44,5 +49,5 @@ class ContractTypeOff(Refused):
     """Fixed contracts are not on offer."""
 
     def __init__(self) -> None:
-        detail = "Fixed payment is not on offer: contracts are pay as you go."
+        detail = _t("Fixed payment is not on offer: contracts are pay as you go.")
         super().__init__("contract_type_off", detail, attr="contract_type")

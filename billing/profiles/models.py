@@ -6,15 +6,16 @@ from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.companies.models import Company
 from billing.money.fields import AmountField, CurrencyField
 
 
 class BillingType(models.TextChoices):
-    PREPAID = "prepaid"
-    POSTPAID = "postpaid"
-    FLEXIBLE = "flexible"
+    PREPAID = "prepaid", _("Prepaid")
+    POSTPAID = "postpaid", _("Postpaid")
+    FLEXIBLE = "flexible", _("Flexible")
 
 
 class ContractType(models.TextChoices):

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _t
 
 from accounts.audit.actions import record
 from accounts.companies.models import Company
@@ -72,10 +73,10 @@ def redeem(company: Company, code: str, *, by: str, at: datetime) -> Redemption:
     account = lock_payer(company.pk, profile.currency)
     promo = PromoCode.objects.filter(code=code.strip().upper()).first()
     if promo is None:
-        raise PromoCodeRefused("unknown", "There is no such code.")
+        raise PromoCodeRefused("unknown", _t("There is no such code."))
     _check_may_redeem(company, promo, currency=profile.currency, at=at)
     if not _count(promo):
-        raise PromoCodeRefused("used_up", "This code has been redeemed as often as it may be.")
+        raise PromoCodeRefused("used_up", _t("This code has been redeemed as often as it may be."))
     redemption = Redemption.objects.create(
         code=promo, company=company, redeemed_by=by, redeemed_at=at
     )
@@ -109,17 +110,20 @@ def _new_code(*, at: datetime) -> str:
 
 def _check_may_redeem(company: Company, promo: PromoCode, *, currency: str, at: datetime) -> None:
     if promo.valid_from and at < promo.valid_from:
-        raise PromoCodeRefused("not_yet_valid", "This code is not valid yet.")
+        raise PromoCodeRefused("not_yet_valid", _t("This code is not valid yet."))
     if promo.valid_until and at >= promo.valid_until:
-        raise PromoCodeRefused("expired", "This code has expired.")
+        raise PromoCodeRefused("expired", _t("This code has expired."))
     if is_new(company) != (promo.kind == PromoCode.Kind.SIGNUP):
-        whom = "new" if promo.kind == PromoCode.Kind.SIGNUP else "existing"
-        raise PromoCodeRefused("not_for_you", f"This code is for {whom} customers.")
+        is_for_new = promo.kind == PromoCode.Kind.SIGNUP
+        new = _t("This code is for new customers.")
+        others = _t("This code is for existing customers.")
+        raise PromoCodeRefused("not_for_you", new if is_for_new else others)
     if promo.currency and promo.currency != currency:
-        raise PromoCodeRefused("wrong_currency", f"This code is in {promo.currency}.")
+        detail = _t("This code is in %(currency)s.") % {"currency": promo.currency}
+        raise PromoCodeRefused("wrong_currency", detail)
     mine = Redemption.objects.filter(company=company, code=promo).count()
     if mine >= promo.max_per_company:
-        raise PromoCodeRefused("already_redeemed", "You have redeemed this code already.")
+        raise PromoCodeRefused("already_redeemed", _t("You have redeemed this code already."))
 
 
 def _count(promo: PromoCode) -> bool:

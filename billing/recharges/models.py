@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from accounts.companies.models import Company
@@ -52,17 +53,17 @@ class Recharge(models.Model):
     """Money added to the balance. At most one automatic recharge of a company is open."""
 
     class Trigger(models.TextChoices):
-        AUTO = "auto", "Automatic"
-        MANUAL = "manual", "By hand"
+        AUTO = "auto", _("Automatic")
+        MANUAL = "manual", _("By hand")
 
     class Status(models.TextChoices):
-        PENDING = "pending"
-        CHARGING = "charging"
-        REQUIRES_ACTION = "requires_action", "Requires action"
-        SUCCEEDED = "succeeded"
-        FAILED = "failed"
-        RETRY_SCHEDULED = "retry_scheduled", "Retry scheduled"
-        EXHAUSTED = "exhausted"
+        PENDING = "pending", _("Pending")
+        CHARGING = "charging", _("Charging")
+        REQUIRES_ACTION = "requires_action", _("Requires action")
+        SUCCEEDED = "succeeded", _("Succeeded")
+        FAILED = "failed", _("Failed")
+        RETRY_SCHEDULED = "retry_scheduled", _("Retry scheduled")
+        EXHAUSTED = "exhausted", _("Exhausted")
 
     OPEN = (Status.PENDING, Status.CHARGING, Status.RETRY_SCHEDULED)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
 from uuid_utils.compat import uuid7
 
@@ -21,9 +22,9 @@ class TopUpInvoice(models.Model):
     the books with its payments. `content` is what is printed, frozen at issue."""
 
     class Status(models.TextChoices):
-        OPEN = "open"
-        PAID = "paid"
-        VOID = "void"
+        OPEN = "open", _("Open")
+        PAID = "paid", _("Paid")
+        VOID = "void", _("Void")
 
     objects: models.Manager[TopUpInvoice] = models.Manager()
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _t
+
 from accounts.access.exceptions import Refused
 from accounts.companies.models import Company
 from telecom.network.models import Instance, Offering
@@ -14,7 +16,7 @@ class CompanyNotActive(Refused):
         status = Company.Status(company.status).label.lower()
         super().__init__(
             "company_not_active",
-            f"The account is {status}: nothing new can be acquired.",
+            _t("The account is %(status)s: nothing new can be acquired.") % {"status": status},
             attr="company",
             status=409,
         )
@@ -23,7 +25,9 @@ class CompanyNotActive(Refused):
 class OfferingWithdrawn(Refused):
     def __init__(self, offering: Offering) -> None:
         super().__init__(
-            "offering_withdrawn", f"{offering.name} is not on offer any more.", attr="offering"
+            "offering_withdrawn",
+            _t("%(name)s is not on offer any more.") % {"name": offering.name},
+            attr="offering",
         )
 
 
@@ -33,7 +37,8 @@ class OfferingCurrency(Refused):
     def __init__(self, offering: Offering, currency: str) -> None:
         super().__init__(
             "currency_mismatch",
-            f"{offering.name} is priced in {offering.currency}, the account is in {currency}.",
+            _t("%(name)s is priced in %(given)s, the account is in %(currency)s.")
+            % {"name": offering.name, "given": offering.currency, "currency": currency},
             attr="offering",
         )
 
@@ -42,7 +47,8 @@ class NoAddressPrice(Refused):
     def __init__(self, currency: str) -> None:
         super().__init__(
             "no_address_price",
-            f"Addresses have no price in {currency} yet. Ask the provider.",
+            _t("Addresses have no price in %(currency)s yet. Ask the provider.")
+            % {"currency": currency},
             attr="kind",
         )
 
@@ -50,7 +56,9 @@ class NoAddressPrice(Refused):
 class InstanceRequired(Refused):
     def __init__(self, kind: str) -> None:
         super().__init__(
-            "instance_required", f"A {kind} address belongs to an instance.", attr="instance"
+            "instance_required",
+            _t("A %(kind)s address belongs to an instance.") % {"kind": kind},
+            attr="instance",
         )
 
 
@@ -58,14 +66,14 @@ class UnknownInstance(Refused):
     """Not the company's, or released."""
 
     def __init__(self) -> None:
-        super().__init__("unknown_instance", "There is no such instance.", attr="instance")
+        super().__init__("unknown_instance", _t("There is no such instance."), attr="instance")
 
 
 class DefaultAddressTaken(Refused):
     def __init__(self, instance: Instance) -> None:
         super().__init__(
             "default_address_exists",
-            f"{instance.name} has its default address already.",
+            _t("%(name)s has its default address already.") % {"name": instance.name},
             attr="kind",
             status=409,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _t
+
 from accounts.access.exceptions import Refused
 from telecom.sims.models import Sim
 
@@ -14,7 +16,8 @@ class SimCannotChange(Refused):
         wanted = Sim.Status(after).label.lower()
         super().__init__(
             "invalid_transition",
-            f"SIM {sim.iccid} is {before} and cannot become {wanted}.",
+            _t("SIM %(iccid)s is %(before)s and cannot become %(wanted)s.")
+            % {"iccid": sim.iccid, "before": before, "wanted": wanted},
             attr="status",
             status=409,
         )
@@ -26,7 +29,8 @@ class SimNotAssigned(Refused):
     def __init__(self, sim: Sim) -> None:
         super().__init__(
             "sim_not_assigned",
-            f"SIM {sim.iccid} has no company and plan yet: assign it first.",
+            _t("SIM %(iccid)s has no company and plan yet: assign it first.")
+            % {"iccid": sim.iccid},
             attr="iccid",
             status=409,
         )
@@ -45,7 +49,8 @@ class SimSuspendedByPerson(Refused):
     def __init__(self, sim: Sim) -> None:
         super().__init__(
             "suspended_by_provider",
-            f"SIM {sim.iccid} is suspended: {sim.status_reason}. Ask the provider to activate it.",
+            _t("SIM %(iccid)s is suspended: %(status_reason)s. Ask the provider to activate it.")
+            % {"iccid": sim.iccid, "status_reason": sim.status_reason},
             attr="iccid",
             status=409,
         )
@@ -57,7 +62,7 @@ class InvalidIccid(Refused):
     def __init__(self, iccid: str) -> None:
         super().__init__(
             "invalid_iccid",
-            f"{iccid} is not an ICCID: its check digit (Luhn) is wrong.",
+            _t("%(iccid)s is not an ICCID: its check digit (Luhn) is wrong.") % {"iccid": iccid},
             attr="iccid",
         )
 
@@ -68,7 +73,8 @@ class IccidTaken(Refused):
     def __init__(self, iccid: str) -> None:
         super().__init__(
             "sim_exists",
-            f"A SIM with ICCID {iccid}, or with its IMSI or MSISDN, exists already.",
+            _t("A SIM with ICCID %(iccid)s, or with its IMSI or MSISDN, exists already.")
+            % {"iccid": iccid},
             attr="iccid",
             status=409,
         )
@@ -80,8 +86,11 @@ class ServiceStopped(Refused):
     def __init__(self, sim: Sim) -> None:
         super().__init__(
             "balance_at_floor",
-            f"SIM {sim.iccid} is stopped because the balance is at its floor."
-            " It comes back by itself when funds are added.",
+            _t(
+                "SIM %(iccid)s is stopped because the balance is at its floor."
+                " It comes back by itself when funds are added."
+            )
+            % {"iccid": sim.iccid},
             attr="iccid",
             status=409,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from accounts.companies.models import Company
@@ -18,14 +19,14 @@ class Sim(models.Model):
     """A SIM card or eSIM profile."""
 
     class Status(models.TextChoices):
-        NOT_AVAILABLE = "not_available", "Not available"
-        PENDING = "pending"
-        INVALID = "invalid"
-        BLANK = "blank"
-        ACTIVATION_READY = "activation_ready", "Activation ready"
-        ACTIVE = "active"
-        SUSPENDED = "suspended"
-        ARCHIVED = "archived"
+        NOT_AVAILABLE = "not_available", _("Not available")
+        PENDING = "pending", _("Pending")
+        INVALID = "invalid", _("Invalid")
+        BLANK = "blank", _("Blank")
+        ACTIVATION_READY = "activation_ready", _("Activation ready")
+        ACTIVE = "active", _("Active")
+        SUSPENDED = "suspended", _("Suspended")
+        ARCHIVED = "archived", _("Archived")
 
     class SuspendedBy(models.TextChoices):
         """Who stopped it decides who may bring it back."""

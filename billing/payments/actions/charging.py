@@ -206,7 +206,7 @@ def _charge(payment: Payment) -> GatewayPayment:
         method=card.reference,
         amount=payment.amount.amount,
         currency=str(payment.amount.currency),
-        description=f"{payment.company} {payment.get_purpose_display()}",
+        description=f"{payment.company} {payment.purpose}",
         is_off_session=payment.is_off_session,
         return_url=return_url(payment),
     )

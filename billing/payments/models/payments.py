@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from accounts.companies.models import Company
@@ -17,25 +18,25 @@ class Payment(models.Model):
     """Money asked for or received. It enters the ledger once, when the gateway confirms."""
 
     class Status(models.TextChoices):
-        PENDING = "pending"
-        REQUIRES_ACTION = "requires_action", "Requires action"
-        COMPLETED = "completed"
-        FAILED = "failed"
-        REFUNDED = "refunded"
-        PARTIALLY_REFUNDED = "partially_refunded", "Partly refunded"
-        DISPUTED = "disputed"
+        PENDING = "pending", _("Pending")
+        REQUIRES_ACTION = "requires_action", _("Requires action")
+        COMPLETED = "completed", _("Completed")
+        FAILED = "failed", _("Failed")
+        REFUNDED = "refunded", _("Refunded")
+        PARTIALLY_REFUNDED = "partially_refunded", _("Partly refunded")
+        DISPUTED = "disputed", _("Disputed")
 
     class Method(models.TextChoices):
-        CARD = "card"
-        BANK_TRANSFER = "bank_transfer", "Bank transfer"
-        CASH = "cash"
-        OTHER = "other"
+        CARD = "card", _("Card")
+        BANK_TRANSFER = "bank_transfer", _("Bank transfer")
+        CASH = "cash", _("Cash")
+        OTHER = "other", _("Other")
 
     class Purpose(models.TextChoices):
-        RECHARGE = "recharge"
-        INVOICE = "invoice"
-        TOP_UP = "top_up", "Top-up"
-        DEPOSIT = "deposit"
+        RECHARGE = "recharge", _("Recharge")
+        INVOICE = "invoice", _("Invoice")
+        TOP_UP = "top_up", _("Top-up")
+        DEPOSIT = "deposit", _("Deposit")
 
     objects: models.Manager[Payment] = models.Manager()
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
