@@ -80,7 +80,7 @@ def shell_of(request: HttpRequest) -> Shell | None:
     return Shell(
         company=member.company,
         companies=[one.company for one in memberships(member.user)],
-        role=_("Looking on as staff") if member.is_looking_on else Role(member.role).label,
+        role=_("Looking on as staff") if member.is_looking_on else str(Role(member.role).label),
         nav=[] if is_pending else _sections(request.path, member, at=at),
         notices=list(_notices(member, pays=pays, at=at)),
         can_pay=pays,

@@ -109,7 +109,7 @@ class TimelineStep:
 
     @property
     def label(self) -> str:
-        return DunningStep.Kind(self.kind.value).label
+        return str(DunningStep.Kind(self.kind.value).label)
 
 
 def timeline(invoice: Invoice, *, at: datetime) -> list[TimelineStep]:

@@ -81,7 +81,7 @@ def consumption_by_day(company: Company, *, start: date, end: date) -> list[Cons
     return [
         Consumption(
             day=row.day,
-            service=row.meter.title if row.meter else Charge.Kind(row.kind).label,
+            service=row.meter.title if row.meter else str(Charge.Kind(row.kind).label),
             quantity=row.quantity,
             amount=row.amount,
             tax=row.tax,

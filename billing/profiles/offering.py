@@ -40,7 +40,7 @@ def check_offer(*, category: str, billing_type: str, contract_type: str, at: dat
     """Raises BillingTypeNotOffered, ContractTypeOff."""
     offered = billing_types_on_offer(category, at=at)
     if billing_type not in offered:
-        raise BillingTypeNotOffered(category, [kind.label for kind in offered])
+        raise BillingTypeNotOffered(category, [str(kind.label) for kind in offered])
     check_contract_type(contract_type, at=at)
 
 
