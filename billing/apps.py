@@ -5,6 +5,7 @@ from django.apps import AppConfig
 # Modules that register something with a lower folder when the application starts.
 REGISTRATIONS = (
     "billing.documents.lists",
+    "billing.tax.standings",
     "billing.ledger.opening",
     "billing.payments.handlers",
     "billing.recharges.outcomes",

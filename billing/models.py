@@ -54,6 +54,7 @@ from billing.profiles.models import AccountPlan, BillingProfile
 from billing.promotions.models import CreditLot, CreditsRead, PromoCode, Redemption
 from billing.recharges.models import ConsumptionAlert, Recharge, RechargeAttempt, RechargeRule
 from billing.subscriptions.models import Allowance, BillingPeriod, SubjectKey, Subscription
+from billing.tax.models import FormerStanding, TaxRule, TaxTerms
 from billing.topups.models import TopUpInvoice, TopUpPayment
 from billing.writeoffs.models import WriteOff
 
@@ -82,6 +83,7 @@ __all__ = [
     "FeaturePreview",
     "FeatureSnapshot",
     "FixedPayment",
+    "FormerStanding",
     "Fund",
     "FundsRead",
     "GatewayCustomer",
@@ -119,6 +121,8 @@ __all__ = [
     "SignUp",
     "SubjectKey",
     "Subscription",
+    "TaxRule",
+    "TaxTerms",
     "TierUse",
     "TopUpInvoice",
     "TopUpPayment",

@@ -239,6 +239,24 @@ SETTINGS: tuple[
         changes_charges=True,
     ),
     Feature(
+        key="tax_inclusive",
+        title="Prices include tax",
+        section="Money",
+        group=Group.SETTING,
+        kind=Switch(),
+        default=False,
+        when_on=(
+            "The prices of plans include tax, where no rule for the country says otherwise: of "
+            "12.00 at 20 % 10.00 are net, and 12.00 are deducted."
+        ),
+        when_off=(
+            "Tax is added to the prices of plans, where no rule for the country says otherwise: "
+            "for 10.00 at 20 % 12.00 are deducted."
+        ),
+        changes=("Usage and fees, by their time of use", "Invoices: prices, tax"),
+        changes_charges=True,
+    ),
+    Feature(
         key="support_contact",
         title="Support contact",
         section="Contact",
@@ -313,8 +331,9 @@ SETTINGS: tuple[
         group=Group.SETTING,
         kind=Text(2, pattern="([A-Z]{2})?", pattern_says="Two capital letters, ISO 3166-1."),
         default="",
-        help="Two letters, ISO 3166-1.",
+        help="Two letters, ISO 3166-1. Tax rules tell by it who is a customer abroad.",
         changes=_BRANDING,
+        changes_charges=True,
     ),
     Feature(
         key="branding_tax_id",

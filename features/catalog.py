@@ -30,6 +30,7 @@ SwitchKey = Literal[
     "default_ip_charge",
     "free_for_one_ip",
     "secondary_ip_billing",
+    "tax_inclusive",
 ]
 WholeNumberKey = Literal[
     "cost_decimal_points",

@@ -43,6 +43,9 @@ def make_company(
     billing_day: int = 1,
     timezone: str = "UTC",
     language: str = "en",
+    country: str = "DE",
+    category: str = "organization",
+    tax_id: str = "",
     at: datetime = NOW,
 ) -> Company:
     """An active company with profile and ledger accounts; no tax unless said."""
@@ -50,8 +53,9 @@ def make_company(
     particulars: Particulars = {
         "name": f"Company {number}",
         "email": f"billing@company{number}.example",
-        "category": "organization",
-        "country": "DE",
+        "category": category,
+        "country": country,
+        "tax_id": tax_id,
         "timezone": timezone,
         "language": language,
     }

@@ -14,6 +14,7 @@ LAYERS = ["features", "accounts", "billing", "telecom"]
 BILLING = [
     "money",
     "profiles",
+    "tax",
     "ledger",
     "catalog",
     "documents",

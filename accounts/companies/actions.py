@@ -15,6 +15,8 @@ from accounts.audit.actions import record
 from accounts.companies.exceptions import NoSuchTransition, ReasonMissing
 from accounts.companies.models import Company
 from accounts.companies.queries import lock_company
+from accounts.companies.registry import particulars_steps
+from accounts.companies.tax_numbers import checked_tax_number
 from accounts.events.actions import publish
 
 Status = Company.Status
@@ -60,7 +62,10 @@ def create_company(
     tax_id: str = "",
     language: str = "en",
 ) -> Company:
-    """The company's own row, its audit record and the event `company.added` (when active)."""
+    """The company's own row, its audit record and the event `company.added` (when active).
+
+    Raises TaxNumberInvalid.
+    """
     company = Company.objects.create(
         name=name,
         legal_name=legal_name,
@@ -71,7 +76,7 @@ def create_company(
         address=address,
         city=city,
         postal_code=postal_code,
-        tax_id=tax_id,
+        tax_id=checked_tax_number(country, tax_id),
         language=language,
         status=status,
         status_changed_at=at,
@@ -98,14 +103,17 @@ def update_company(
     """Change particulars (name, addresses, time zone …), not the status.
 
     `changes` holds checked values by field name. Publishes `company.updated` when anything
-    is different afterwards.
+    is different afterwards. Raises TaxNumberInvalid.
     """
     company = lock_company(company.pk)
+    changes = _with_tax_number(company, changes)
     before = {name: str(getattr(company, name)) for name in changes}
     after = {name: str(value) for name, value in changes.items()}
     changed = [name for name in changes if before[name] != after[name]]
     if not changed:
         return company
+    for step in particulars_steps:
+        step(company, changed, at)
     for name in changed:
         setattr(company, name, changes[name])
     company.save(update_fields=changed)
@@ -120,6 +128,15 @@ def update_company(
     )
     publish("company.updated", company=company, data=company_data(company), at=at)
     return company
+
+
+def _with_tax_number(company: Company, changes: Mapping[str, str]) -> Mapping[str, str]:
+    """The changes with the number that the company will have, checked for where it will be."""
+    country = changes.get("country", str(company.country))
+    number = changes.get("tax_id", company.tax_id)
+    if (country, number) == (str(company.country), company.tax_id):
+        return changes
+    return {**changes, "tax_id": checked_tax_number(country, number)}
 
 
 def suspend_company(

@@ -18,3 +18,11 @@ class ReasonMissing(Refused):
 
     def __init__(self) -> None:
         super().__init__("required", "Say why: the customer will read it.", attr="reason")
+
+
+class TaxNumberInvalid(Refused):
+    """The tax number is none of the company's country."""
+
+    def __init__(self, country: str, number: str, cause: str) -> None:
+        detail = f"{number} is not a VAT number of {country}: {cause}."
+        super().__init__("invalid_tax_number", detail, attr="tax_id")

@@ -38,14 +38,16 @@ class LineInline(RecordInline):
         "included",
         "unit_price",
         "tax_percent",
+        "treatment",
         "amount",
+        "gross",
     ]
     verbose_name_plural = "Lines"
 
 
 class TaxInline(RecordInline):
     model = InvoiceTax
-    fields = ["name", "percent", "net", "amount"]
+    fields = ["name", "percent", "treatment", "net", "amount"]
     verbose_name_plural = "Tax"
 
 

@@ -14,7 +14,7 @@ from billing.documents.rendering.content import (
     TaxCategory,
     TaxLine,
 )
-from billing.invoicing.calc import RateTotal
+from billing.invoicing.calc import InvoiceTotals, RateTotal
 from billing.invoicing.lines import LineGroup
 from billing.invoicing.models import Invoice
 from billing.payments.availability import bank_details
@@ -26,11 +26,10 @@ def invoice_content(
     invoice: Invoice,
     *,
     groups: Sequence[LineGroup],
-    amounts: Sequence[Decimal],
-    taxes: Sequence[RateTotal],
+    figures: InvoiceTotals,
     at: datetime,
 ) -> InvoiceContent:
-    """Freeze what is printed; `amounts` are the rounded amounts of the groups."""
+    """Freeze what is printed; `figures` are those of the groups."""
     is_credit_note = invoice.kind == Invoice.Kind.CREDIT_NOTE
     is_demand = invoice.billing_type != BillingType.PREPAID and not is_credit_note
     due = invoice.payable
@@ -41,8 +40,11 @@ def invoice_content(
         buyer=buyer(invoice.company),
         currency=invoice.currency,
         issued_at=at,
-        lines=tuple(_line(group, amount) for group, amount in zip(groups, amounts, strict=True)),
-        taxes=tuple(_tax_line(tax, at=at) for tax in taxes),
+        lines=tuple(
+            _line(*line)
+            for line in zip(groups, figures.line_amounts, figures.line_grosses, strict=True)
+        ),
+        taxes=tuple(_tax_line(tax, at=at) for tax in figures.rates),
         subtotal=invoice.subtotal,
         tax_total=invoice.tax,
         total=invoice.total,
@@ -61,26 +63,30 @@ def invoice_content(
     )
 
 
-def _line(group: LineGroup, amount: Decimal) -> DocumentLine:
+def _line(group: LineGroup, amount: Decimal, gross: Decimal | None) -> DocumentLine:
     return DocumentLine(
         description=group.description,
         quantity=group.quantity,
-        unit_price=group.unit_price,
+        unit_price=group.terms.net(group.unit_price),
         amount=amount,
-        tax_rate=group.tax_percent,
+        tax_rate=group.terms.percent,
         unit=group.unit,
         included=group.included,
         service=group.service,
         plan=group.plan,
         period_label=group.period_label,
+        tax_category=TaxCategory(group.terms.treatment.code),
+        gross=gross,
+        gross_unit_price=None if gross is None else group.unit_price,
     )
 
 
 def _tax_line(tax: RateTotal, *, at: datetime) -> TaxLine:
     return TaxLine(
-        name=value("tax_name", at=at),
+        name=tax.terms.name or value("tax_name", at=at),
         percent=tax.percent,
         net=tax.net,
         amount=tax.tax,
-        category=TaxCategory.STANDARD if tax.percent else TaxCategory.ZERO_RATED,
+        category=TaxCategory(tax.terms.treatment.code),
+        exemption_reason=tax.terms.reason,
     )

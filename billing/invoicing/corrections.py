@@ -6,6 +6,7 @@ Each act is one transaction; the lock order is that of `actions`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -25,8 +26,10 @@ from billing.invoicing.writing import freeze, tax_legs, write_lines
 from billing.ledger.actions import LegSpec, make_entry
 from billing.ledger.models import Account, AccountKind, Entry, EntryKind
 from billing.ledger.queries import lock_account
-from billing.money.calc import is_in_minor_units, minor_digits, plain
+from billing.money.calc import is_in_minor_units, minor_digits, plain, round_minor
+from billing.tax.calc import Terms, Treatment, tax_on
 
+NOTHING = Decimal(0)
 _GIVEN_UP = (Invoice.Status.VOID, Invoice.Status.UNCOLLECTIBLE)
 
 
@@ -117,46 +120,83 @@ def _write_note(
     return note
 
 
+@dataclass(frozen=True)
+class _Left:
+    """What earlier notes have left of a line; `tax` only where prices include it."""
+
+    net: Decimal
+    tax: Decimal
+
+
 def _groups_to_credit(invoice: Invoice, amounts: Mapping[int, Decimal] | None) -> list[LineGroup]:
     """One group per credited line; without `amounts`, all that earlier notes have left of them."""
     lines = {line.position: line for line in invoice.lines.all()}
     left = _left_of_lines(invoice, lines)
-    wanted = left if amounts is None else amounts
+    wanted = {position: each.net for position, each in left.items()} if amounts is None else amounts
     for position, amount in wanted.items():
         _check_line(invoice, position, amount, left)
+    terms = {position: _terms(invoice, line) for position, line in lines.items()}
     return [
-        LineGroup(
-            description=lines[position].group["what"],
-            service=lines[position].group["service"],
-            plan=lines[position].group["plan"],
-            unit="",
-            unit_price=amount,
-            tax_percent=lines[position].tax_percent,
-            quantity=Decimal(1),
-            amount=amount,
-            facts=lines[position].group | {"line": str(position)},
-        )
+        _credited(lines[position], amount, left=left[position], terms=terms[position])
         for position, amount in sorted(wanted.items())
         if amount
     ]
 
 
-def _left_of_lines(invoice: Invoice, lines: Mapping[int, InvoiceLine]) -> dict[int, Decimal]:
-    left = {position: line.amount for position, line in lines.items()}
-    for credited in InvoiceLine.objects.filter(invoice__corrects=invoice):
-        left[int(credited.group["line"])] -= credited.amount
+def _credited(line: InvoiceLine, amount: Decimal, *, left: _Left, terms: Terms) -> LineGroup:
+    """A net `amount` of a line; the last of it takes along what is left of its tax."""
+    tax = NOTHING
+    if terms.includes_tax:
+        share = round_minor(tax_on(amount, terms.percent), line.invoice.currency)
+        tax = left.tax if amount == left.net else share
+    return LineGroup(
+        description=line.group["what"],
+        service=line.group["service"],
+        plan=line.group["plan"],
+        unit="",
+        unit_price=amount + tax,
+        terms=terms,
+        quantity=Decimal(1),
+        amount=amount,
+        tax=tax,
+        facts=line.group | {"line": str(line.position)},
+    )
+
+
+def _terms(invoice: Invoice, line: InvoiceLine) -> Terms:
+    """How the invoice says that the line was taxed."""
+    tax = invoice.taxes.get(percent=line.tax_percent, treatment=line.treatment)
+    return Terms(
+        percent=tax.percent,
+        treatment=Treatment(tax.treatment),
+        name=tax.name,
+        reason=tax.reason,
+        includes_tax=line.gross is not None,
+    )
+
+
+def _left_of_lines(invoice: Invoice, lines: Mapping[int, InvoiceLine]) -> dict[int, _Left]:
+    credited = InvoiceLine.objects.filter(invoice__corrects=invoice)
+    parts = [(position, line, 1) for position, line in lines.items()]
+    parts += [(int(line.group["line"]), line, -1) for line in credited]
+    left = dict.fromkeys(lines, _Left(NOTHING, NOTHING))
+    for position, line, sign in parts:
+        tax = NOTHING if line.gross is None else line.gross - line.amount
+        was = left[position]
+        left[position] = _Left(was.net + sign * line.amount, was.tax + sign * tax)
     return left
 
 
 def _check_line(
-    invoice: Invoice, position: int, amount: Decimal, left: Mapping[int, Decimal]
+    invoice: Invoice, position: int, amount: Decimal, left: Mapping[int, _Left]
 ) -> None:
     if position not in left:
         raise LineAmountInvalid(f"{invoice} has no line {position}.", attr="lines")
     if not is_in_minor_units(amount, invoice.currency):
         raise LineAmountInvalid(f"{amount:f} is not in whole minor units.", attr="lines")
-    if abs(amount) > abs(left[position]) or amount * left[position] < 0:
-        rest = plain(left[position], at_least=minor_digits(invoice.currency))
+    most = left[position].net
+    if abs(amount) > abs(most) or amount * most < 0:
+        rest = plain(most, at_least=minor_digits(invoice.currency))
         raise LineAmountInvalid(f"Of line {position} there is {rest} left to credit.", attr="lines")
 
 

@@ -129,11 +129,13 @@ _LINES = Dataset(
         "currency",
         "amount:currency",
         "exact_amount",
+        "treatment",
+        "amount_with_tax:currency",
     ),
     sql=f"""
         SELECT i.number, i.kind, i.company_id::text, c.name, i.issued_at, l.position,
                l.description, l.quantity, l.unit, l.included, l.unit_price, l.tax_percent,
-               i.currency, l.amount, l.exact_amount
+               i.currency, l.amount, l.exact_amount, l.treatment, l.gross
         FROM invoice_line l
         JOIN invoice i ON i.id = l.invoice_id
         JOIN company c ON c.id = i.company_id

@@ -9,14 +9,15 @@ from decimal import Decimal
 
 from billing.invoicing.calc import InvoiceTotals, TaxableGroup, invoice_totals
 from billing.money.calc import minor_digits
+from billing.tax.calc import Terms
 
 
 @dataclass(slots=True)
 class LineGroup:
-    """What becomes one line: a service × plan × price × tax rate; amounts are exact.
+    """What becomes one line: a service × plan × price × tax; amounts are exact.
 
     `description` says what was used, and where: "Data, Germany"; `quantity` and `included` count
-    in `unit`; `facts` lead back to the records.
+    in `unit`; `unit_price` is as the price list says it; `facts` lead back to the records.
     """
 
     description: str
@@ -24,7 +25,7 @@ class LineGroup:
     plan: str
     unit: str
     unit_price: Decimal
-    tax_percent: Decimal
+    terms: Terms
     period_label: str = ""
     quantity: Decimal = Decimal(0)
     included: Decimal = Decimal(0)
@@ -58,10 +59,7 @@ def totals_of(groups: Sequence[LineGroup], *, currency: str) -> Totals:
 
     27.089961 and 1.475376 at 0 % → 27.09 + 1.48 = 28.57, exact 28.565337, difference 0.004663.
     """
-    taxable = [
-        TaxableGroup(net=group.amount, tax=group.tax, tax_percent=group.tax_percent)
-        for group in groups
-    ]
+    taxable = [TaxableGroup(net=group.amount, tax=group.tax, terms=group.terms) for group in groups]
     return Totals(
         figures=invoice_totals(taxable, minor_units=minor_digits(currency)),
         exact_net=sum((group.amount for group in groups), Decimal(0)),

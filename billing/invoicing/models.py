@@ -16,6 +16,8 @@ from billing.money.fields import AmountField, CurrencyField
 from billing.payments.models import Payment
 from billing.profiles.models import BillingType
 from billing.subscriptions.models import BillingPeriod
+from billing.tax.calc import Treatment
+from billing.tax.models import TREATMENTS
 
 NOTHING = Decimal(0)
 
@@ -108,7 +110,11 @@ class Invoice(models.Model):
 
 
 class InvoiceLine(models.Model):
-    """A line: a service × plan × price × tax rate, rounded to the minor unit."""
+    """A line: a service × plan × price × tax, rounded to the minor unit.
+
+    `amount` is net. Where prices include tax, `unit_price` does and `gross` is what the line comes
+    to with its tax; else it is empty.
+    """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
     position = models.PositiveIntegerField()
@@ -120,7 +126,11 @@ class InvoiceLine(models.Model):
     unit_price = models.DecimalField(max_digits=60, decimal_places=32, null=True, blank=True)
     exact_amount = AmountField()
     amount = AmountField()
+    gross = AmountField(null=True)
     tax_percent = models.DecimalField(max_digits=7, decimal_places=4, default=Decimal(0))
+    treatment = models.CharField(
+        max_length=16, choices=TREATMENTS, default=Treatment.STANDARD.value
+    )
     group = models.JSONField(default=dict, help_text="What the line is made of, for its records.")
 
     class Meta:
@@ -135,18 +145,26 @@ class InvoiceLine(models.Model):
 
 
 class InvoiceTax(models.Model):
-    """The tax of one rate on an invoice, worked out once on the rounded sum (EN 16931)."""
+    """The tax of one rate and treatment on an invoice, worked out once on the rounded sum
+    (EN 16931). `country` is the customer's on the day of issue."""
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="taxes")
     name = models.CharField(max_length=64)
     percent = models.DecimalField(max_digits=7, decimal_places=4)
+    treatment = models.CharField(
+        max_length=16, choices=TREATMENTS, default=Treatment.STANDARD.value
+    )
+    reason = models.CharField(max_length=200, blank=True)
+    country = models.CharField(max_length=2, blank=True)
     net = AmountField()
     amount = AmountField()
 
     class Meta:
         db_table = "invoice_tax"
         constraints = [
-            models.UniqueConstraint(fields=["invoice", "percent"], name="invoice_tax_once_per_rate")
+            models.UniqueConstraint(
+                fields=["invoice", "percent", "treatment"], name="invoice_tax_once_per_rate"
+            )
         ]
 
     def __str__(self) -> str:

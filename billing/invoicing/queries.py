@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -20,6 +21,7 @@ from billing.metering.models import Charge, PeriodTotal
 from billing.money.calc import round12
 from billing.subscriptions.models import BillingPeriod
 from billing.subscriptions.queries import committed_without_period
+from billing.tax.calc import Terms, plain_terms
 from features.queries import value
 
 _FEE_TITLES = {
@@ -102,7 +104,7 @@ def line_groups(period: BillingPeriod) -> list[LineGroup]:
     """The totals of a period, gathered into what becomes its lines."""
     groups: dict[tuple[object, ...], LineGroup] = {}
     totals = PeriodTotal.objects.filter(period=period).select_related(
-        "version__plan", "meter", "price__zone", "use_period"
+        "version__plan", "meter", "price__zone", "use_period", "tax_terms"
     )
     for total in totals.order_by(
         "version__plan__name", "meter_id", "price_id", "tax_percent", "id"
@@ -112,7 +114,7 @@ def line_groups(period: BillingPeriod) -> list[LineGroup]:
             total.version_id,
             total.meter_id,
             total.price_id,
-            total.tax_percent,
+            _without_rule(_terms(total)),
             total.use_period_id,
             total.label,
         )
@@ -145,7 +147,7 @@ def _empty_group(total: PeriodTotal) -> LineGroup:
             plan="",
             unit="",
             unit_price=Decimal(0),
-            tax_percent=total.tax_percent,
+            terms=_terms(total),
             period_label=label,
             facts=facts,
         )
@@ -158,7 +160,7 @@ def _empty_group(total: PeriodTotal) -> LineGroup:
             plan=plan.name,
             unit="",
             unit_price=Decimal(0),
-            tax_percent=total.tax_percent,
+            terms=_terms(total),
             period_label=label,
             facts=facts,
         )
@@ -169,7 +171,7 @@ def _empty_group(total: PeriodTotal) -> LineGroup:
         plan=plan.name,
         unit=total.price.unit if total.price else total.meter.base_unit,
         unit_price=(total.price.per_unit if total.price else None) or Decimal(0),
-        tax_percent=total.tax_percent,
+        terms=_terms(total),
         period_label=label,
         facts=facts,
     )
@@ -188,7 +190,17 @@ def _price_by_amount(group: LineGroup) -> None:
     """Fees and tiered prices have no single unit price: what one unit came to on average."""
     billed = group.quantity - group.included
     if not group.unit_price and group.amount and billed:
-        group.unit_price = round12(group.amount / billed)
+        price = group.amount + group.tax if group.terms.includes_tax else group.amount
+        group.unit_price = round12(price / billed)
+
+
+def _terms(total: PeriodTotal) -> Terms:
+    return plain_terms(total.tax_percent) if total.tax_terms is None else total.tax_terms.terms
+
+
+def _without_rule(terms: Terms) -> Terms:
+    """What a document says of the terms: lines of two rules that say the same are one."""
+    return replace(terms, rule_id=None)
 
 
 def _what(meter: Meter, price: Price | None) -> str:

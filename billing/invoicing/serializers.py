@@ -14,13 +14,15 @@ from billing.money.serializers import AmountStringField
 
 
 class LineOutput(serializers.ModelSerializer[InvoiceLine]):
-    """A line; `quantity` is all that was used, of which `included` was covered."""
+    """A line; `quantity` is all that was used, of which `included` was covered. `amount` is net;
+    where prices include tax `unit_price` does, and `gross` is the amount with it, else null."""
 
     quantity = serializers.SerializerMethodField()
     included = serializers.SerializerMethodField()
     unit_price = serializers.SerializerMethodField()
     amount = serializers.SerializerMethodField()
     exact_amount = serializers.SerializerMethodField()
+    gross = serializers.SerializerMethodField()
     tax_percent = serializers.SerializerMethodField()
 
     class Meta:
@@ -35,7 +37,9 @@ class LineOutput(serializers.ModelSerializer[InvoiceLine]):
             "unit_price",
             "amount",
             "exact_amount",
+            "gross",
             "tax_percent",
+            "treatment",
         ]
 
     def get_quantity(self, line: InvoiceLine) -> str:
@@ -53,12 +57,17 @@ class LineOutput(serializers.ModelSerializer[InvoiceLine]):
     def get_exact_amount(self, line: InvoiceLine) -> str:
         return plain(line.exact_amount)
 
+    def get_gross(self, line: InvoiceLine) -> str | None:
+        if line.gross is None:
+            return None
+        return plain(line.gross, at_least=minor_digits(line.invoice.currency))
+
     def get_tax_percent(self, line: InvoiceLine) -> str:
         return plain(line.tax_percent)
 
 
 class TaxOutput(serializers.ModelSerializer[InvoiceTax]):
-    """Tax of one rate."""
+    """Tax of one rate and treatment; `reason` says why there is none, where that is printed."""
 
     percent = serializers.SerializerMethodField()
     net = serializers.SerializerMethodField()
@@ -66,7 +75,7 @@ class TaxOutput(serializers.ModelSerializer[InvoiceTax]):
 
     class Meta:
         model = InvoiceTax
-        fields = ["name", "percent", "net", "amount"]
+        fields = ["name", "percent", "treatment", "reason", "net", "amount"]
 
     def get_percent(self, tax: InvoiceTax) -> str:
         return plain(tax.percent)

@@ -28,7 +28,9 @@ def write_lines(invoice: Invoice, groups: Sequence[LineGroup], totals: Totals) -
             unit_price=group.unit_price,
             exact_amount=group.amount,
             amount=amount,
-            tax_percent=group.tax_percent,
+            gross=gross,
+            tax_percent=group.terms.percent,
+            treatment=group.terms.treatment,
             group=group.facts
             | {
                 "what": group.description,
@@ -37,13 +39,23 @@ def write_lines(invoice: Invoice, groups: Sequence[LineGroup], totals: Totals) -
                 "period": group.period_label,
             },
         )
-        for position, (group, amount) in enumerate(
-            zip(groups, totals.figures.line_amounts, strict=True), start=1
+        for position, (group, amount, gross) in enumerate(
+            zip(groups, totals.figures.line_amounts, totals.figures.line_grosses, strict=True),
+            start=1,
         )
     )
     name = value("tax_name", at=invoice.created_at)
     InvoiceTax.objects.bulk_create(
-        InvoiceTax(invoice=invoice, name=name, percent=tax.percent, net=tax.net, amount=tax.tax)
+        InvoiceTax(
+            invoice=invoice,
+            name=tax.terms.name or name,
+            percent=tax.percent,
+            treatment=tax.terms.treatment,
+            reason=tax.terms.reason,
+            country=str(invoice.company.country),
+            net=tax.net,
+            amount=tax.tax,
+        )
         for tax in totals.figures.rates
     )
 
@@ -52,8 +64,7 @@ def freeze(invoice: Invoice, groups: Sequence[LineGroup], totals: Totals, *, at:
     content = invoice_content(
         invoice,
         groups=groups,
-        amounts=totals.figures.line_amounts,
-        taxes=totals.figures.rates,
+        figures=totals.figures,
         at=at,
     )
     invoice.content = content.to_json()

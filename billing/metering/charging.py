@@ -13,11 +13,10 @@ from billing.ledger.execution import run
 from billing.ledger.models import EntryKind
 from billing.metering.batches import new_prefix
 from billing.metering.enforcement import enforce
-from billing.metering.snapshots import snapshot_at
+from billing.metering.snapshots import snapshot_at, timelines
 from billing.metering.statements.arriving import LOCK
 from billing.metering.statements.charging import CHARGE_FEES
 from billing.subscriptions.models import Subscription
-from features.queries import value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,21 +49,28 @@ def book_charges(
 ) -> int:
     """Book what has not been booked before; returns how many that were.
 
-    Locks the accounts and enforces what the new balances ask for. The periods exist already.
+    Taxed as of their own time. Locks the accounts and enforces what the new balances ask for. The
+    periods exist already.
     """
     companies = sorted({charge.company_id for charge in charges})
     run(LOCK, {"companies": companies}, rows=len(companies))
     prepare_entries()
-    given = _columns(charges) | {
-        "prefix": new_prefix(),
-        "entry_prefix": new_prefix(),
-        "tax_percent": value("tax_percent", at=at),
-        "features_id": snapshot_at(at),
-        "entry_kind": entry_kind.value,
-        "by": by,
-        "description": description,
-        "at": at,
-    }
+    starts = [charge.started_at for charge in charges]
+    held = timelines(companies, first=min(starts), last=max(starts))
+    given = (
+        _columns(charges)
+        | held.columns
+        | {
+            "companies": companies,
+            "prefix": new_prefix(),
+            "entry_prefix": new_prefix(),
+            "features_id": snapshot_at(at),
+            "entry_kind": entry_kind.value,
+            "by": by,
+            "description": description,
+            "at": at,
+        }
+    )
     made: int = run(CHARGE_FEES, given, rows=len(charges)).fetchall()[0][0]
     make_entries(about=len(companies))
     enforce(companies, at=at)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from billing.catalog.calc import UNITS
 from billing.catalog.models import PlanVersion, Price
-from billing.metering.models import Charge
+from billing.metering.models import PRICED_KINDS, Charge
 from billing.money.calc import plain
 
 
@@ -94,8 +94,18 @@ def _account(charge: Charge, currency: str) -> Iterator[str]:
 
 
 def _tax(charge: Charge, currency: str) -> Iterator[str]:
-    if charge.tax_percent:
-        yield f"Tax of {plain(charge.tax_percent)} % on it: {plain(charge.tax)} {currency}."
+    terms = charge.tax_terms
+    by = f" ({terms.rule})" if terms is not None and terms.rule is not None else ""
+    if terms is not None and terms.includes_tax and charge.kind in PRICED_KINDS:
+        price = charge.amount + charge.tax
+        yield (
+            f"The price includes tax of {plain(charge.tax_percent)} %{by}: of {plain(price)} "
+            f"{currency} {plain(charge.amount)} are net and {plain(charge.tax)} are tax."
+        )
+    elif charge.tax_percent:
+        yield f"Tax of {plain(charge.tax_percent)} % on it{by}: {plain(charge.tax)} {currency}."
+    elif terms is not None and terms.rule is not None:
+        yield f"No tax on it{by}."
 
 
 def _period(charge: Charge) -> Iterator[str]:

@@ -21,6 +21,7 @@ from billing.catalog.models import Meter, PlanVersion, Price
 from billing.ledger.models import Entry
 from billing.money.fields import AmountField
 from billing.subscriptions.models import BillingPeriod, Subscription
+from billing.tax.models import TaxTerms
 
 
 class RejectCode(models.TextChoices):
@@ -241,6 +242,15 @@ class Charge(models.Model):
     )
     reverses = models.UUIDField(null=True)
     label = models.CharField(max_length=200, db_default="", default="")
+    tax_terms = models.ForeignKey(
+        TaxTerms,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        help_text="Empty: a plain rate, from before there were rules.",
+    )
 
     class Meta:
         db_table = "charge"
@@ -269,6 +279,9 @@ ACCOUNT_KINDS = (
     Charge.Kind.PROMOTION,
 )
 """Kinds of charges that belong to the company alone."""
+
+PRICED_KINDS = (Charge.Kind.USAGE, Charge.Kind.MONTHLY_FEE, Charge.Kind.ACTIVATION_FEE)
+"""Kinds whose amounts come from a price list, which may include tax; all else is before tax."""
 
 
 class UsageReject(models.Model):
@@ -397,6 +410,9 @@ class PeriodTotal(models.Model):
     country = models.CharField(max_length=2, blank=True)
     price = models.ForeignKey(Price, models.PROTECT, null=True, related_name="+", db_index=False)
     tax_percent = models.DecimalField(max_digits=7, decimal_places=4)
+    tax_terms = models.ForeignKey(
+        TaxTerms, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     charges = models.BigIntegerField()
     quantity = models.DecimalField(max_digits=30, decimal_places=0)
     included = models.DecimalField(max_digits=30, decimal_places=0)
@@ -418,6 +434,7 @@ class PeriodTotal(models.Model):
                     "kind",
                     "meter",
                     "label",
+                    "tax_terms",
                 ],
                 nulls_distinct=False,
                 name="period_total_once",

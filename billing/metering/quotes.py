@@ -21,10 +21,11 @@ from billing.catalog.rules import is_country
 from billing.ledger.models import Hold
 from billing.metering.models import PlmnCountry, RejectCode, TierUse
 from billing.money.calc import EXACT, round12
-from billing.profiles.queries import profile_of, tax_percent
 from billing.subscriptions.models import Allowance, Subscription
 from billing.subscriptions.periods import ensure_period
 from billing.subscriptions.queries import version_at
+from billing.tax.calc import Terms
+from billing.tax.queries import terms_of
 
 MCC_DIGITS = 3
 NOTHING = Decimal(0)
@@ -46,10 +47,14 @@ class Quote:
     increment: int
     free: Decimal
     used: Decimal
-    tax_percent: Decimal
+    tax: Terms
 
     def net(self, quantity: int) -> Decimal:
-        """Without tax, rounded as a charge is."""
+        """Without tax."""
+        return self.tax.net(self.price(quantity))
+
+    def price(self, quantity: int) -> Decimal:
+        """By the price list, rounded as a charge is."""
         counted = -(-quantity // self.increment) * self.increment
         billable = max(NOTHING, Decimal(counted) - self.free)
         if not self.rate.is_tiered:
@@ -61,8 +66,7 @@ class Quote:
 
     def gross(self, quantity: int) -> Decimal:
         """With tax: what the balance must cover."""
-        net = self.net(quantity)
-        return net + round12(net * self.tax_percent / 100)
+        return self.tax.gross(self.price(quantity))
 
     def most_for(self, money: Decimal, *, at_most: int) -> int:
         """The largest quantity that the money covers, at most `at_most`."""
@@ -87,7 +91,6 @@ def quote(
     version = version_at(subscription, at=at)
     meter = meter or version.plan.meter_id
     rate = _rate(version, meter, country)
-    profile = profile_of(subscription.company_id)
     held = _held(subscription, meter, but=but)
     is_own_meter = meter == version.plan.meter_id
     included_left = _included_left(subscription, version, meter, at=at) if is_own_meter else NOTHING
@@ -97,7 +100,7 @@ def quote(
         increment=version.increment_base if is_own_meter else 1,
         free=max(NOTHING, included_left - held),
         used=_tier_use(subscription, rate, at=at) + max(NOTHING, held - included_left),
-        tax_percent=tax_percent(profile, at=at),
+        tax=terms_of(subscription.company_id, at=at),
     )
 
 

@@ -133,9 +133,7 @@ def _retax(stretches: Sequence[Stretch], *, at: datetime) -> None:
     made: int = batch.rows_of(
         rerating.RETAX,
         **_columns(stretches),
-        bounds=held.bounds,
-        features=held.features,
-        tax_percents=held.tax_percents,
+        **held.columns,
         reversal_prefix=new_prefix(),
         entry_kind=EntryKind.RERATING.value,
         by="system",

@@ -1,16 +1,19 @@
-"""Feature values as of the time of use, kept once for all the charges rated by them."""
+"""What rating goes by as of the time of use: feature values and tax, each kept once for all the
+charges rated by them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
 from billing.ledger.execution import run
 from billing.metering.models import FeatureSnapshot
+from billing.tax.calc import Terms
+from billing.tax.queries import TaxCourse, kept_terms, tax_courses
 from features.courses import (
     Course,
     Periods,
@@ -34,36 +37,37 @@ WHERE b.company_id = ANY (%(companies)s::uuid[])
 
 
 @dataclass(frozen=True)
-class Timeline:
-    """What rating goes by, in order of time: each first one until the first bound, and so on."""
-
-    bounds: tuple[datetime, ...]
-    features: tuple[int, ...]
-    tax_percents: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Timelines:
-    """The timelines of a batch, as columns of SQL: one element for each company.
+    """What rating goes by, as columns of SQL: one element for each company.
 
-    The elements are arrays written as text, since SQL has no arrays of arrays of unlike lengths.
+    In order of time: each first one until the first bound, and so on. The elements are arrays
+    written as text, since SQL has no arrays of arrays of unlike lengths.
     """
 
     bounds: list[str]
     features: list[str]
     tax_percents: list[str]
+    tax_terms: list[str]
+    includes_taxes: list[str]
+
+    @property
+    def columns(self) -> dict[str, object]:
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
 def timelines(companies: Sequence[UUID], *, first: datetime, last: datetime) -> Timelines:
     """What holds between two instants for each of the companies."""
     courses = courses_of(companies, first=first, last=last)
-    made = {id(each): _timeline(each) for each in courses.values()}
-    found = [made[id(courses[company])] for company in companies]
-    return Timelines(
-        bounds=[_array(str(bound) for bound in each.bounds) for each in found],
-        features=[_array(map(str, each.features)) for each in found],
-        tax_percents=[_array(each.tax_percents) for each in found],
-    )
+    taxes = tax_courses(courses, first=first, last=last)
+    alike = {company: (id(courses[company]), id(taxes[company])) for company in companies}
+    distinct = {alike[company]: company for company in companies}
+    kept_as = kept_terms({terms for tax in taxes.values() for terms in tax.terms})
+    made = {
+        key: _timeline(courses[company], taxes[company], kept_as, first=first)
+        for key, company in distinct.items()
+    }
+    columns = zip(*(made[alike[company]] for company in companies), strict=True)
+    return Timelines(*map(list, columns))
 
 
 def courses_of(companies: Sequence[UUID], *, first: datetime, last: datetime) -> dict[UUID, Course]:
@@ -92,11 +96,19 @@ def snapshot_at(instant: datetime) -> int:
     return _stored(kept(held.at(instant)))
 
 
-def _timeline(held: Course) -> Timeline:
-    return Timeline(
-        bounds=held.bounds,
-        features=tuple(_stored(kept(values)) for values in held.values),
-        tax_percents=tuple(str(values["tax_percent"]) for values in held.values),
+def _timeline(
+    held: Course, tax: TaxCourse, kept_as: Mapping[Terms, int], *, first: datetime
+) -> tuple[str, ...]:
+    """The two courses as one, an array for each column of `Timelines`."""
+    bounds = sorted({*held.bounds, *tax.bounds})
+    instants = (first, *bounds)
+    terms = [tax.at(instant) for instant in instants]
+    return (
+        _array(map(str, bounds)),
+        _array(str(_stored(kept(held.at(instant)))) for instant in instants),
+        _array(str(each.percent) for each in terms),
+        _array(str(kept_as[each]) for each in terms),
+        _array(str(each.includes_tax) for each in terms),
     )
 
 

@@ -15,14 +15,14 @@ from billing.ledger.models import EntryKind
 from billing.metering.calc import INTERNAL
 from billing.metering.charging import NewCharge, book_charges
 from billing.metering.models import Charge
-from billing.money.calc import EXACT, round12
-from billing.profiles.queries import profile_of, tax_percent
+from billing.profiles.queries import profile_of
 from billing.subscriptions.actions import subscribe
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.periods import ensure_period, open_period
+from billing.tax.calc import net_of
+from billing.tax.queries import terms_of
 
 PLAN_LABEL = "reservations"
-HUNDRED = Decimal(100)
 
 
 @transaction.atomic
@@ -40,8 +40,7 @@ def charge_spending(
     ensure_period(company, at)
     open_period(company, at)
     spender = subscription or _spender(company, by=by, at=at)
-    percent = tax_percent(profile_of(company.pk), at=at)
-    net = round12(EXACT.divide(gross * HUNDRED, HUNDRED + percent))
+    net = net_of(gross, terms_of(company.pk, at=at).percent)
     spent = NewCharge(
         kind=Charge.Kind.RESERVATION.value,
         name=name,

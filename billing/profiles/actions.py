@@ -19,7 +19,7 @@ from billing.profiles.exceptions import CurrencyFixed, FixedAmountMissing, Inval
 from billing.profiles.models import AccountPlan, BillingProfile, BillingType, ContractType
 from billing.profiles.offering import check_contract_type
 from billing.profiles.queries import profile_of
-from billing.profiles.registry import currency_ties, opening_steps
+from billing.profiles.registry import currency_ties, opening_steps, terms_steps
 
 NOTHING = Decimal(0)
 LAST_BILLING_DAY = 31
@@ -64,7 +64,7 @@ def open_account(
     """A company that can be billed: its row, its profile, its ledger accounts.
 
     Audited; publishes `company.added`. `credit_limit` None is unlimited, `tax_percent` None is
-    the provider's default.
+    by the tax rules.
     """
     company = create_company(**particulars, by=by, at=at)
     profile = BillingProfile(
@@ -110,6 +110,8 @@ def change_terms(
         fields.append("account_plan_since")
     if "currency" in changed and any(is_tied(company.pk) for is_tied in currency_ties):
         raise CurrencyFixed
+    for step in terms_steps:
+        step(profile, changed, at)
     for name in changed:
         setattr(profile, name, changes[name])
     check_terms(profile)

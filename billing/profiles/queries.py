@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from billing.profiles.models import AccountPlan, BillingProfile, BillingType
-from features.queries import value
 
 
 def profiles() -> QuerySet[BillingProfile]:
@@ -35,10 +33,3 @@ def floor(profile: BillingProfile) -> Decimal | None:
     if profile.billing_type == BillingType.PREPAID:
         return profile.minimum_balance
     return None if profile.credit_limit is None else -profile.credit_limit
-
-
-def tax_percent(profile: BillingProfile, *, at: datetime) -> Decimal:
-    """The company's own rate, or else the provider's default at `at`."""
-    if profile.tax_percent is not None:
-        return profile.tax_percent
-    return value("tax_percent", at=at)

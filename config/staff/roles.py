@@ -39,7 +39,8 @@ MODELS: dict[Area, frozenset[str]] = {
         "discount dispute dunningclock dunningstep entry fixedpayment gatewaycustomer "
         "gatewayevent gatewaysetting hold invoice invoiceline invoicetax leg payment "
         "paymentmethod paymentstanding periodtotal promocode receipt recharge rechargeattempt "
-        "rechargerule redemption refund series signup topupinvoice topuppayment writeoff"
+        "rechargerule redemption refund series signup formerstanding taxrule taxterms topupinvoice "
+        "topuppayment writeoff"
     ),
     Area.CATALOG: _billing(
         "accountplan meter plan planversion price pricerate pricetier refillsize zone"

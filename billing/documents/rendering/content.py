@@ -59,7 +59,8 @@ class DocumentLine(Frozen):
     used, not billed) and `unit_price` count in `unit`, a unit code of the plan (`MB`, `1k_tokens`).
 
     Lines of the same `service` and `plan` stand together under one heading. Without a category the
-    line has that of the tax line with its rate.
+    line has that of the tax line with its rate. Where prices include tax, `gross` and
+    `gross_unit_price` are what people read, and `unit_price` is net of them.
     """
 
     description: str
@@ -74,6 +75,8 @@ class DocumentLine(Frozen):
     subject: str = ""
     period_label: str = ""
     tax_category: TaxCategory | None = None
+    gross: Decimal | None = None
+    gross_unit_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +123,11 @@ class InvoiceContent(Frozen):
     language: str = "en"
     time_zone: str = "UTC"
     cost_decimal_points: int = 2
+
+    @property
+    def includes_tax(self) -> bool:
+        """Whether its prices include tax."""
+        return any(line.gross is not None for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,13 @@ UNIT_CODES = {
     "day": "DAY",
     "month": "MON",
 }
+# Codes of the VATEX list; an exemption by national law has none, but a reason in words.
+EXEMPTION_CODES = {
+    TaxCategory.REVERSE_CHARGE: "VATEX-EU-AE",
+    TaxCategory.INTRA_COMMUNITY: "VATEX-EU-IC",
+    TaxCategory.EXPORT: "VATEX-EU-G",
+    TaxCategory.OUTSIDE_SCOPE: "VATEX-EU-O",
+}
 GREECE_IN_VAT_NUMBERS = "EL"
 
 
@@ -165,6 +172,7 @@ def trade_tax(node: Element, tax: TaxLine, words: Wording) -> None:
     optional(node, "ExemptionReason", exemption_reason(tax, words))  # BT-120
     text(node, "BasisAmount", plain(tax.net))  # BT-116
     text(node, "CategoryCode", tax.category.value)  # BT-118
+    optional(node, "ExemptionReasonCode", EXEMPTION_CODES.get(tax.category, ""))  # BT-121
     percent(node, tax.percent, tax.category)  # BT-119
 
 

@@ -6,6 +6,7 @@ from billing.documents.rendering.content import (
     DocumentKind,
     DocumentLine,
     InvoiceContent,
+    TaxCategory,
     TaxLine,
 )
 from billing.documents.rendering.frozen import Json
@@ -81,11 +82,17 @@ def meta(content: InvoiceContent, words: Wording) -> list[tuple[str, str]]:
 
 def notes(content: InvoiceContent, words: Wording) -> str:
     reasons = [exemption(tax, words) for tax in content.taxes]
-    return "\n".join(dict.fromkeys(text for text in (content.notes, *reasons) if text.strip()))
+    prices = [words.labels["prices_include_tax"]] if content.includes_tax else []
+    told = (content.notes, *prices, *reasons)
+    return "\n".join(dict.fromkeys(text for text in told if text.strip()))
 
 
 def exemption(tax: TaxLine, words: Wording) -> str:
-    return tax.exemption_reason or words.exemptions.get(tax.category.value, "")
+    """Why there is no tax. That a charge is reversed must be said in these words, whatever else."""
+    usual = words.exemptions.get(tax.category.value, "")
+    if tax.category is TaxCategory.REVERSE_CHARGE and tax.exemption_reason:
+        return f"{usual}. {tax.exemption_reason}"
+    return tax.exemption_reason or usual
 
 
 def shown_columns(content: InvoiceContent) -> list[str]:
@@ -116,14 +123,23 @@ def printed_group(
     first = lines[0]
     names = [words.shown(name) for name in (first.service, first.plan) if name.strip()]
     decimals = max(
-        price_decimals(line.unit_price, at_least=content.cost_decimal_points) for line in lines
+        price_decimals(printed_price(line), at_least=content.cost_decimal_points) for line in lines
     )
-    total = words.money(sum((line.amount for line in lines), Decimal(0)))
+    total = words.money(sum((printed_amount(line) for line in lines), Decimal(0)))
     return PrintedGroup(
         title=" · ".join(names) or words.labels["other"],
         rows=[printed_row(line, columns, decimals, words) for line in lines],
         total=total if len(lines) > 1 else "",
     )
+
+
+def printed_price(line: DocumentLine) -> Decimal:
+    """The unit price as it was told to the customer: with tax where prices include it."""
+    return line.unit_price if line.gross_unit_price is None else line.gross_unit_price
+
+
+def printed_amount(line: DocumentLine) -> Decimal:
+    return line.amount if line.gross is None else line.gross
 
 
 def printed_row(
@@ -133,9 +149,9 @@ def printed_row(
     figures = {
         "quantity": words.quantity(line.quantity, line.unit),
         "included": words.quantity(line.included, "") if line.included else "",
-        "unit_price": words.unit_price(line.unit_price, decimals=price_places),
+        "unit_price": words.unit_price(printed_price(line), decimals=price_places),
         "tax": words.percent(line.tax_rate),
-        "amount": words.money(line.amount),
+        "amount": words.money(printed_amount(line)),
     }
     return PrintedRow(
         text=words.shown(line.description),

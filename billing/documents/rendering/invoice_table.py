@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from billing.documents.rendering.columns import Column, Row, Table
-from billing.documents.rendering.content import InvoiceContent
+from billing.documents.rendering.content import InvoiceContent, TaxCategory
 from billing.documents.rendering.workbooks import xlsx_chunks
 
 LINE_COLUMNS = (
@@ -20,6 +20,7 @@ LINE_COLUMNS = (
     Column(key="unit_price", title="Unit price", currency_key="currency"),
     Column(key="tax_percent", title="Tax %", width=8),
     Column(key="amount", title="Amount", currency_key="currency"),
+    Column(key="amount_with_tax", title="Amount with tax", currency_key="currency"),
     Column(key="currency", title="Currency", width=9),
 )
 FACT_COLUMNS = (
@@ -52,6 +53,7 @@ def invoice_lines(content: InvoiceContent) -> Iterator[Row]:
             line.unit_price,
             line.tax_rate,
             line.amount,
+            line.gross,
             content.currency,
         )
 
@@ -74,7 +76,10 @@ def invoice_sums(content: InvoiceContent) -> Iterator[Row]:
     currency = content.currency
     yield ("Subtotal", content.subtotal, currency)
     for tax in content.taxes:
-        yield (f"{tax.name} {tax.percent:f} %", tax.amount, currency)
+        category = "" if tax.category is TaxCategory.STANDARD else f" ({tax.category.value})"
+        rate = f"{tax.name} {tax.percent:f} %{category}"
+        yield (f"Net at {rate}", tax.net, currency)
+        yield (rate, tax.amount, currency)
     yield ("Total", content.total, currency)
     yield ("Paid from balance", content.paid_from_balance, currency)
     yield ("Amount due", content.amount_due, currency)

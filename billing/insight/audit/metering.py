@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from billing.insight.audit.checks import Check, Parameters
 from billing.metering.calc import HOURS, INTERNAL, RESERVATIONS
-from billing.metering.models import ACCOUNT_KINDS
+from billing.metering.models import ACCOUNT_KINDS, PRICED_KINDS
 
 
 def _account_kinds() -> Parameters:
     return {"account_kinds": [kind.value for kind in ACCOUNT_KINDS]}
+
+
+def _priced_kinds() -> Parameters:
+    return {"priced_kinds": [kind.value for kind in PRICED_KINDS]}
 
 
 CHARGES_ARE_BOOKED = Check(
@@ -92,17 +96,20 @@ CHARGES_BELONG_TO_WHAT_EXISTS = Check(
                     THEN 'are in a stranger''s period'
                     WHEN g.price_id IS NOT NULL AND p.version_id IS DISTINCT FROM g.version_id
                     THEN 'are at another version''s price'
-                    WHEN f.id IS NULL THEN 'have no feature values' END AS fault
+                    WHEN f.id IS NULL THEN 'have no feature values'
+                    WHEN g.tax_terms_id IS NOT NULL AND x.id IS NULL
+                    THEN 'have lost their terms of tax' END AS fault
         FROM (SELECT company_id, subscription_id, version_id, period_id, use_period_id, price_id,
-                     features_id, kind = ANY(%(account_kinds)s) AS is_of_account,
+                     features_id, tax_terms_id, kind = ANY(%(account_kinds)s) AS is_of_account,
                      count(*) AS charges
-              FROM charge GROUP BY 1, 2, 3, 4, 5, 6, 7, 8) g
+              FROM charge GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9) g
         LEFT JOIN subscription s ON s.id = g.subscription_id
         LEFT JOIN plan_version v ON v.id = g.version_id
         LEFT JOIN billing_period b ON b.id = g.period_id
         LEFT JOIN billing_period u ON u.id = g.use_period_id
         LEFT JOIN price p ON p.id = g.price_id
         LEFT JOIN feature_snapshot f ON f.id = g.features_id
+        LEFT JOIN tax_terms x ON x.id = g.tax_terms_id
     """,
     parameters=_account_kinds,
 )
@@ -122,18 +129,19 @@ PERIOD_TOTALS_ARE_SUMS_OF_CHARGES = Check(
         FULL JOIN (
             SELECT period_id, use_period_id, kind, coalesce(version_id::text, '') AS version,
                    coalesce(meter_id, '') AS meter, country,
-                   coalesce(price_id::text, '') AS price, tax_percent, label,
+                   coalesce(price_id::text, '') AS price, tax_percent,
+                   coalesce(tax_terms_id, 0) AS tax_terms, label,
                    count(*) AS charges, sum(quantity) AS quantity,
                    sum(from_allowance) AS included, sum(amount) AS amount, sum(tax) AS tax
             FROM charge
             GROUP BY period_id, use_period_id, kind, coalesce(version_id::text, ''),
                      coalesce(meter_id, ''), country, coalesce(price_id::text, ''), tax_percent,
-                     label
+                     coalesce(tax_terms_id, 0), label
         ) c ON (c.period_id, c.use_period_id, c.kind, c.version, c.meter, c.country, c.price,
-                c.tax_percent, c.label)
+                c.tax_percent, c.tax_terms, c.label)
              = (t.period_id, t.use_period_id, t.kind, coalesce(t.version_id::text, ''),
                 coalesce(t.meter_id, ''), t.country, coalesce(t.price_id::text, ''),
-                t.tax_percent, t.label)
+                t.tax_percent, coalesce(t.tax_terms_id, 0), t.label)
     """,
 )
 
@@ -200,21 +208,31 @@ UNINVOICED_IS_WHAT_PERIODS_OWE = Check(
 
 FLAT_CHARGES_WORK_OUT = Check(
     name="flat_charges_work_out",
-    proves="Each charge at a single price is its billable quantity times that price, and its tax "
-    "is its rate of it, both rounded half-even to 12 decimals.",
+    proves="Each charge at a single price is its billable quantity times that price, or the net "
+    "of it where prices include tax, and its tax is its rate of it or the rest of the price, all "
+    "rounded half-even to 12 decimals.",
     sql="""
-        SELECT 'charge ' || id AS subject,
+        SELECT 'charge ' || c.id AS subject,
                CASE WHEN unit_price IS NOT NULL AND reverses IS NULL AND kind = 'usage'
-                         AND amount + coalesce(prepaid, 0) <> round_half_even(
-                             (billed - coalesce(covered, 0) - from_allowance) * unit_price, 12)
+                         AND amount + coalesce(prepaid, 0) <> CASE
+                             WHEN t.includes_tax THEN net_of(price, c.tax_percent) ELSE price END
                     THEN 'is ' || amount || ' for ' || (billed - from_allowance) || ' at '
                          || unit_price
-                    WHEN kind <> 'reservation'
-                         AND tax <> round_half_even(amount * tax_percent * 0.01, 12)
-                    THEN 'has a tax of ' || tax || ' on ' || amount || ' at ' || tax_percent
+                    WHEN is_price_with_tax
+                         AND amount <> net_of(amount + tax, c.tax_percent)
+                      OR kind <> 'reservation' AND NOT is_price_with_tax
+                         AND tax <> round_half_even(amount * c.tax_percent * 0.01, 12)
+                    THEN 'has a tax of ' || tax || ' on ' || amount || ' at ' || c.tax_percent
                END AS fault
-        FROM charge
+        FROM charge c
+        LEFT JOIN tax_terms t ON t.id = c.tax_terms_id
+        CROSS JOIN LATERAL (
+            SELECT round_half_even(
+                       (billed - coalesce(covered, 0) - from_allowance) * unit_price, 12) AS price,
+                   coalesce(t.includes_tax, false) AND prepaid IS NULL
+                   AND kind = ANY (%(priced_kinds)s) AS is_price_with_tax) w
     """,
+    parameters=_priced_kinds,
 )
 
 BATCHES_ACCOUNT_FOR_EVERY_RECORD = Check(

@@ -16,17 +16,19 @@ keyed AS (
     RETURNING charge_id
 )"""
 
-# Per company: tax rate of its own, what holds from which bound on (timelines), time zone, and the
-# id of the entry that its charges will be booked by.
+# Per company: what holds from which bound on (timelines), time zone, and the id of the entry that
+# its charges will be booked by.
 PAYER = """
 payer AS MATERIALIZED (
-    SELECT f.company_id, f.currency, f.tax_percent AS own_tax_percent,
+    SELECT f.company_id, f.currency,
            d.bounds::timestamptz[] AS bounds, d.features::bigint[] AS features,
-           d.tax_percents::numeric[] AS tax_percents,
+           d.tax_percents::numeric[] AS tax_percents, d.tax_terms::bigint[] AS tax_terms,
+           d.includes_taxes::boolean[] AS includes_taxes,
            c.timezone, (%(entry_prefix)s::text || lpad(to_hex(row_number() OVER ()), 6, '0'))::uuid
            AS entry_id
     FROM unnest(%(companies)s::uuid[], %(bounds)s::text[], %(features)s::text[],
-                %(tax_percents)s::text[]) AS d(company_id, bounds, features, tax_percents)
+                %(tax_percents)s::text[], %(tax_terms)s::text[], %(includes_taxes)s::text[])
+         AS d(company_id, bounds, features, tax_percents, tax_terms, includes_taxes)
     JOIN billing_profile f USING (company_id)
     JOIN company c ON c.id = f.company_id
 )"""
@@ -141,13 +143,16 @@ climbed AS MATERIALIZED (
 
 _NOTHING_TIERED = "tiered AS (SELECT NULL::integer AS n, 0::numeric AS cost WHERE false)"
 
-# Rounded once, half-even, to 12 decimals. OFFSET 0 keeps PostgreSQL from working it out twice.
+# Rounded once, half-even, to 12 decimals; of a price that includes tax the net part. OFFSET 0 keeps
+# PostgreSQL from working it out twice.
 _PRICED = """
 priced AS (
-    SELECT *, round_half_even(exact, 12) AS full_amount
+    SELECT *, CASE WHEN includes_tax THEN net_of(round_half_even(exact, 12), tax_percent)
+                   ELSE round_half_even(exact, 12) END AS full_amount
     FROM (
         SELECT u.*, p.entry_id, p.features[h.n] AS features_id,
-               coalesce(p.own_tax_percent, p.tax_percents[h.n]) AS tax_percent,
+               p.tax_percents[h.n] AS tax_percent, p.tax_terms[h.n] AS tax_terms_id,
+               p.includes_taxes[h.n] AS includes_tax,
                coalesce(d.free, 0) AS free,
                CASE WHEN u.is_tiered THEN t.cost
                     ELSE (u.due - coalesce(d.free, 0)) * u.per_base END AS exact,
@@ -180,22 +185,24 @@ paid AS MATERIALIZED (
 
 _NOTHING_PAID = "paid AS (SELECT NULL::integer AS n, 0::numeric AS amount WHERE false)"
 
-# The charges. Tax is rounded as the amount is.
+# The charges. Tax is rounded as the amount is; in a price that includes it, it is the rest.
 _CHARGED = f"""
 charged AS (
     INSERT INTO charge ({CHARGE_COLUMNS})
     SELECT charge_id, 'usage', company_id, subscription_id, version_id, period_id, use_period_id,
            entry_id, source, external_id, subject, meter_id, country, session, started_at,
            %(at)s::timestamptz, quantity, billed, covered, free, price_id, unit_price, amount,
-           prepaid, tax_percent, round_half_even(amount * tax_percent * 0.01, 12),
-           features_id, NULL
+           prepaid, tax_percent,
+           CASE WHEN includes_tax AND prepaid IS NULL THEN round_half_even(exact, 12) - amount
+                ELSE round_half_even(amount * tax_percent * 0.01, 12) END,
+           features_id, NULL, tax_terms_id
     FROM (
         SELECT p.*, nullif(f.amount, 0) AS prepaid, p.full_amount - coalesce(f.amount, 0) AS amount
         FROM priced p LEFT JOIN paid f ON f.n = p.n
         OFFSET 0) due
     ORDER BY n
     RETURNING company_id, period_id, use_period_id, kind, version_id, meter_id, country, price_id,
-              tax_percent, started_at, quantity, from_allowance, amount, tax
+              tax_percent, tax_terms_id, started_at, quantity, from_allowance, amount, tax
 )"""  # noqa: S608 - the only text put in is a constant of ours
 
 # The records that were not rated: rejects, and those whose identity was taken before.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from billing.metering.statements.booking import BOOKED, BOOKED_WITH_LABELS, CHARGE_COLUMNS
+from billing.metering.statements.charging import PRICED_FEES
 from billing.metering.statements.rating import PAYER
 
 # Charges that stand for their record now → arrivals in their first order. `n` is also how the old
@@ -95,13 +96,13 @@ WITH old AS MATERIALIZED (
            o.use_period_id, p.entry_id, o.source, o.external_id, o.subject, o.meter_id, o.country,
            o.session, o.started_at, %(at)s::timestamptz, -o.quantity, -o.billed, -o.covered,
            -o.from_allowance, o.price_id, o.unit_price, -o.amount, -o.prepaid, o.tax_percent,
-           -o.tax, o.features_id, o.id
+           -o.tax, o.features_id, o.id, o.tax_terms_id
     FROM old o
     JOIN payer p USING (company_id)
     JOIN billing_period b ON b.id = o.period_id
     ORDER BY o.n
     RETURNING company_id, period_id, use_period_id, kind, version_id, meter_id, country, price_id,
-              tax_percent, started_at, quantity, from_allowance, amount, tax
+              tax_percent, tax_terms_id, started_at, quantity, from_allowance, amount, tax
 ), {BOOKED}
 SELECT count(*), coalesce(-sum(amount), 0), coalesce(-sum(tax), 0) FROM charged
 """  # noqa: S608 - the only text put in are constants of ours
@@ -120,13 +121,16 @@ SELECT coalesce(sum(amount), 0), coalesce(sum(tax), 0) FROM charge
 WHERE id >= (%(prefix)s::text || '000000')::uuid AND id <= (%(prefix)s::text || 'ffffff')::uuid
 """
 
-# Fees that are taxed by another rate now: reversed and charged anew, the amount as it was. What was
+# Fees that are taxed otherwise now: reversed and charged anew, their price as it was. What was
 # reserved as an amount includes its tax and stays.
 RETAX = f"""
 WITH {PAYER}, old AS MATERIALIZED (
     SELECT c.*, row_number() OVER (ORDER BY c.id) AS n, p.entry_id AS new_entry_id,
-           now.tax_percent AS new_percent,
+           now.tax_percent AS new_percent, now.tax_terms_id AS new_terms,
            now.features_id AS new_features,
+           now.includes_tax AND c.kind IN {PRICED_FEES} AS includes_tax,
+           CASE WHEN t.includes_tax AND c.kind IN {PRICED_FEES} THEN c.amount + c.tax
+                ELSE c.amount END AS price,
            CASE WHEN b.status <> 'issued' THEN b.id ELSE (
                SELECT o.id FROM billing_period o
                WHERE o.company_id = c.company_id AND o.starts_at >= b.ends_at
@@ -140,20 +144,29 @@ WITH {PAYER}, old AS MATERIALIZED (
       ON (k.source, k.external_id) = (c.source, c.external_id) AND k.charge_id = c.id
     JOIN billing_period b ON b.id = c.period_id
     JOIN payer p ON p.company_id = c.company_id
+    LEFT JOIN tax_terms t ON t.id = c.tax_terms_id
     CROSS JOIN LATERAL (SELECT 1 + width_bucket(c.started_at, p.bounds) AS n) h
     CROSS JOIN LATERAL (
-        SELECT coalesce(p.own_tax_percent, p.tax_percents[h.n]) AS tax_percent,
-               p.features[h.n] AS features_id) now
+        SELECT p.tax_percents[h.n] AS tax_percent, p.tax_terms[h.n] AS tax_terms_id,
+               p.includes_taxes[h.n] AS includes_tax, p.features[h.n] AS features_id) now
     WHERE c.kind NOT IN ('usage', 'reservation') AND c.reverses IS NULL
-      AND c.tax_percent <> now.tax_percent
+      AND (c.tax_percent <> now.tax_percent
+           OR coalesce(c.tax_terms_id, now.tax_terms_id) <> now.tax_terms_id)
+), anew AS MATERIALIZED (
+    SELECT o.*, CASE WHEN o.includes_tax THEN net_of(o.price, o.new_percent) ELSE o.price END
+           AS new_net
+    FROM old o
 ), fee AS MATERIALIZED (
     SELECT o.*, (%(reversal_prefix)s::text || lpad(to_hex(n), 6, '0'))::uuid AS row_id, -1 AS sign,
-           o.tax_percent AS percent, o.tax AS due_tax, o.features_id AS by_features, o.id AS undoes
-    FROM old o
+           o.amount AS net, o.tax_percent AS percent, o.tax AS due_tax,
+           o.tax_terms_id AS by_terms, o.features_id AS by_features, o.id AS undoes
+    FROM anew o
     UNION ALL
-    SELECT o.*, (%(prefix)s::text || lpad(to_hex(n), 6, '0'))::uuid, 1, o.new_percent,
-           round_half_even(o.amount * o.new_percent * 0.01, 12), o.new_features, NULL
-    FROM old o
+    SELECT o.*, (%(prefix)s::text || lpad(to_hex(n), 6, '0'))::uuid, 1, o.new_net, o.new_percent,
+           CASE WHEN o.includes_tax THEN o.price - o.new_net
+                ELSE round_half_even(o.new_net * o.new_percent * 0.01, 12) END,
+           o.new_terms, o.new_features, NULL
+    FROM anew o
 ), keyed AS (
     UPDATE usage_key k SET charge_id = f.row_id FROM fee f
     WHERE f.sign = 1 AND (k.source, k.external_id) = (f.source, f.external_id)
@@ -163,12 +176,12 @@ WITH {PAYER}, old AS MATERIALIZED (
            f.use_period_id, f.new_entry_id, f.source, f.external_id, f.subject, f.meter_id,
            f.country, f.session, f.started_at, %(at)s::timestamptz, f.sign * f.quantity,
            f.sign * f.billed, f.sign * f.covered, f.sign * f.from_allowance, f.price_id,
-           f.unit_price, f.sign * f.amount, f.sign * f.prepaid, f.percent,
-           f.sign * f.due_tax, f.by_features, f.undoes, f.label
+           f.unit_price, f.sign * f.net, f.sign * f.prepaid, f.percent,
+           f.sign * f.due_tax, f.by_features, f.undoes, f.by_terms, f.label
     FROM fee f
     ORDER BY f.sign, f.n
     RETURNING company_id, period_id, use_period_id, kind, version_id, meter_id, country, price_id,
-              tax_percent, label, started_at, quantity, from_allowance, amount, tax
+              tax_percent, tax_terms_id, label, started_at, quantity, from_allowance, amount, tax
 ), {BOOKED_WITH_LABELS}
 SELECT count(*) FROM charged
 """  # noqa: S608 - the only text put in are constants of ours

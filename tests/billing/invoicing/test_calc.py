@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from billing.invoicing.calc import TaxableGroup, apportion_largest_remainder, invoice_totals
 from billing.money.calc import round_half_even
+from billing.tax.calc import plain_terms
 
 amounts_lists = st.lists(
     st.decimals(min_value=-(10**9), max_value=10**9, places=12, allow_nan=False), max_size=40
@@ -97,7 +98,9 @@ def pairs(amounts: list[Decimal], minor_units: int) -> Counter[tuple[Decimal, De
 
 def group(net: str, percent: str = "20") -> TaxableGroup:
     exact = Decimal(net)
-    return TaxableGroup(net=exact, tax=exact * Decimal(percent) / 100, tax_percent=Decimal(percent))
+    return TaxableGroup(
+        net=exact, tax=exact * Decimal(percent) / 100, terms=plain_terms(Decimal(percent))
+    )
 
 
 def test_tax_is_worked_out_once_per_rate_on_the_rounded_lines() -> None:
@@ -149,7 +152,7 @@ def test_totals_always_agree_with_their_parts(groups: list[TaxableGroup], minor_
     assert totals.subtotal == sum(rate.net for rate in totals.rates)
     assert totals.tax == sum(rate.tax for rate in totals.rates)
     for rate in totals.rates:
-        members = [i for i, part in enumerate(groups) if part.tax_percent == rate.percent]
+        members = [i for i, part in enumerate(groups) if part.terms.percent == rate.percent]
         assert rate.net == sum(totals.line_amounts[i] for i in members)
 
 

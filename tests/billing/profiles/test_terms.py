@@ -13,8 +13,7 @@ from billing.ledger.models import Account
 from billing.profiles.actions import change_terms
 from billing.profiles.exceptions import CurrencyFixed, FixedAmountMissing, InvalidTerms
 from billing.profiles.models import BillingProfile
-from billing.profiles.queries import floor, profile_of, tax_percent
-from features.actions import set_value
+from billing.profiles.queries import floor, profile_of
 from tests.factories import BY, NOW, make_company, pay_in
 
 pytestmark = pytest.mark.django_db
@@ -42,13 +41,6 @@ def test_the_floor_follows_the_billing_type(
         billing_type=billing_type, minimum_balance=minimum_balance, credit_limit=credit_limit
     )
     assert floor(profile) == lowest
-
-
-def test_the_companys_own_tax_wins_over_the_default() -> None:
-    set_value("tax_percent", value=D(19), reason="Law", by=BY, at=NOW)
-    own, none = make_company(tax_percent=D("7.7")), make_company(tax_percent=None)
-    assert tax_percent(profile_of(own.pk), at=NOW) == D("7.7")
-    assert tax_percent(profile_of(none.pk), at=NOW) == D(19)
 
 
 def test_opening_an_account_makes_company_profile_and_ledger_accounts_at_once() -> None:
