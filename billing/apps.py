@@ -4,6 +4,7 @@ from django.apps import AppConfig
 
 # Modules that register something with a lower folder when the application starts.
 REGISTRATIONS = (
+    "billing.documents.judging",
     "billing.documents.lists",
     "billing.tax.standings",
     "billing.ledger.opening",

@@ -6,7 +6,7 @@ import sys
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -19,6 +19,9 @@ from accounts.access.outages import is_outage
 from accounts.people.languages import is_spoken
 from accounts.people.models import User
 from accounts.team.actions import choose_language
+from config import clock
+from features.pictures import picture_type
+from features.queries import value
 
 
 def landing(request: HttpRequest) -> HttpResponse:
@@ -52,6 +55,21 @@ def language(request: HttpRequest) -> HttpResponse:
 def favicon(request: HttpRequest) -> HttpResponse:
     """Browsers ask here for the icon of what is no page: a PDF, an answer of the API."""
     return redirect(static("img/mark.svg"))
+
+
+def logo(request: HttpRequest) -> HttpResponse:
+    """The provider's logo, for mails and pages; an SVG may draw and do nothing else."""
+    picture = value("branding_logo", at=clock.now())
+    if picture is None:
+        raise Http404
+    return HttpResponse(
+        picture,
+        content_type=f"image/{picture_type(picture)}",
+        headers={
+            "Cache-Control": "public, max-age=300",
+            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        },
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

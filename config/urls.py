@@ -26,6 +26,7 @@ urlpatterns = [
     path("", pages.landing, name="landing"),
     path("favicon.ico", pages.favicon),
     path("language/", pages.language, name="language"),
+    path("branding/logo", pages.logo, name="logo"),
     path("", include(signed_out)),
     path("accounts/signup/", RedirectView.as_view(pattern_name="signup")),
     path("", include("config.urls_operations")),

@@ -13,27 +13,16 @@ from features.kinds import (
     Choice,
     OptionalWholeNumber,
     Percent,
-    Picture,
     Switch,
     Text,
     WholeNumber,
 )
 
 _CURRENCY_CODES = tuple(sorted(code for code in CURRENCIES if not code.startswith("X")))
-_PREFIX = Text(
-    12, pattern=r"[A-Z0-9/_-]*", pattern_says="Only capital letters, digits and the signs - / _."
-)
-_BRANDING = ("Invoices, receipts and statements", "Mails", "Portal footer")
-_DOCUMENTS = ("Numbers of documents issued from then on",)
 _RECHARGES = ("Automatic recharge",)
 
 SETTINGS: tuple[
-    Feature[bool]
-    | Feature[int]
-    | Feature[int | None]
-    | Feature[Decimal]
-    | Feature[str]
-    | Feature[bytes | None],
+    Feature[bool] | Feature[int] | Feature[int | None] | Feature[Decimal] | Feature[str],
     ...,
 ] = (
     Feature(
@@ -275,156 +264,5 @@ SETTINGS: tuple[
         default="",
         help="Shown to customers who pay by bank transfer, and where portal payment is off.",
         changes=("Portal: Pay now, Profile → Payment settings", "Invoices"),
-    ),
-    Feature(
-        key="branding_name",
-        title="Name",
-        section="Branding",
-        group=Group.SETTING,
-        kind=Text(100),
-        default="Tollgate",
-        help="What customers call you.",
-        changes=_BRANDING,
-    ),
-    Feature(
-        key="branding_legal_name",
-        title="Legal name",
-        section="Branding",
-        group=Group.SETTING,
-        kind=Text(200),
-        default="",
-        help="As in the commercial register, when it differs from the name.",
-        changes=_BRANDING,
-    ),
-    Feature(
-        key="branding_address",
-        title="Address",
-        section="Branding",
-        group=Group.SETTING,
-        kind=Text(300, lines=4),
-        default="",
-        help="Street lines, without postal code and city.",
-        changes=_BRANDING,
-    ),
-    Feature(
-        key="branding_postal_code",
-        title="Postal code",
-        section="Branding",
-        group=Group.SETTING,
-        kind=Text(20),
-        default="",
-        changes=_BRANDING,
-    ),
-    Feature(
-        key="branding_city",
-        title="City",
-        section="Branding",
-        group=Group.SETTING,
-        kind=Text(120),
-        default="",
-        changes=_BRANDING,
-    ),
-    Feature(
-        key="branding_country",
-        title="Country",
-        section="Branding",
-        group=Group.SETTING,
-        kind=Text(2, pattern="([A-Z]{2})?", pattern_says="Two capital letters, ISO 3166-1."),
-        default="",
-        help="Two letters, ISO 3166-1. Tax rules tell by it who is a customer abroad.",
-        changes=_BRANDING,
-        changes_charges=True,
-    ),
-    Feature(
-        key="branding_tax_id",
-        title="Tax number",
-        section="Branding",
-        group=Group.SETTING,
-        kind=Text(40),
-        default="",
-        help="One that starts with a country code is printed as a VAT number.",
-        changes=_BRANDING,
-    ),
-    Feature(
-        key="branding_registration_number",
-        title="Registration number",
-        section="Branding",
-        group=Group.SETTING,
-        kind=Text(60),
-        default="",
-        changes=_BRANDING,
-    ),
-    Feature(
-        key="branding_email",
-        title="E-mail address",
-        section="Branding",
-        group=Group.SETTING,
-        kind=Text(
-            254,
-            pattern=r"([^@\s]+@[^@\s]+\.[^@\s]+)?",
-            pattern_says="An e-mail address, such as billing@example.com.",
-        ),
-        default="",
-        changes=_BRANDING,
-    ),
-    Feature(
-        key="branding_footer",
-        title="Footer",
-        section="Branding",
-        group=Group.SETTING,
-        kind=Text(500, lines=4),
-        default="",
-        help="Printed at the foot of every document.",
-        changes=_BRANDING,
-    ),
-    Feature(
-        key="branding_logo",
-        title="Logo",
-        section="Branding",
-        group=Group.SETTING,
-        kind=Picture(),
-        default=None,
-        help="PNG, JPEG, GIF, WebP or SVG of at most 256 KB.",
-        changes=_BRANDING,
-    ),
-    Feature(
-        key="series_prefix_invoice",
-        title="Prefix of invoices",
-        section="Numbers",
-        group=Group.SETTING,
-        kind=_PREFIX,
-        help="No two series may ever have had the same.",
-        default="INV-",
-        changes=_DOCUMENTS,
-    ),
-    Feature(
-        key="series_prefix_credit_note",
-        title="Prefix of credit notes",
-        section="Numbers",
-        group=Group.SETTING,
-        kind=_PREFIX,
-        help="No two series may ever have had the same.",
-        default="CN-",
-        changes=_DOCUMENTS,
-    ),
-    Feature(
-        key="series_prefix_receipt",
-        title="Prefix of receipts",
-        section="Numbers",
-        group=Group.SETTING,
-        kind=_PREFIX,
-        help="No two series may ever have had the same.",
-        default="RV-",
-        changes=_DOCUMENTS,
-    ),
-    Feature(
-        key="series_prefix_top_up_invoice",
-        title="Prefix of top-up invoices",
-        section="Numbers",
-        group=Group.SETTING,
-        kind=_PREFIX,
-        help="No two series may ever have had the same.",
-        default="TU-",
-        changes=_DOCUMENTS,
     ),
 )

@@ -2,10 +2,10 @@
 
 A declaration says key, title, kind of value, default, what it does and which pages it changes.
 The value in force and its history are in the database (`queries`). To add one: declare it in
-`billing_features` or `billing_settings`, add its key to the Literal of its type here, and read it
-with `queries.value(key, at=…)` where it acts. Mark the tests of its positions
-(`@pytest.mark.verifies(key, position)`) and run `manage.py describe_features`. One that charges are
-rated by says `changes_charges`, and is read with `courses` as of the time of use.
+`billing_features`, `billing_settings` or `document_settings`, add its key to the Literal of its
+type here, and read it with `queries.value(key, at=…)` where it acts. Mark the tests of its
+positions (`@pytest.mark.verifies(key, position)`) and run `manage.py describe_features`. One that
+charges are rated by says `changes_charges`, and is read with `courses` as of the time of use.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from __future__ import annotations
 from typing import Literal
 
 from features.billing_features import FEATURES
-from features.billing_settings import SETTINGS
+from features.billing_settings import SETTINGS as BILLING_SETTINGS
 from features.declarations import AnyFeature
+from features.document_settings import DOCUMENT_SETTINGS
 from features.exceptions import UnknownFeature
 
 SwitchKey = Literal[
@@ -72,16 +73,28 @@ TextKey = Literal[
     "branding_tax_id",
     "branding_registration_number",
     "branding_email",
+    "branding_header",
     "branding_footer",
+    "branding_accent",
+    "document_layout",
+    "document_language",
     "series_prefix_invoice",
     "series_prefix_credit_note",
     "series_prefix_receipt",
     "series_prefix_top_up_invoice",
 ]
 PictureKey = Literal["branding_logo"]
+TextsKey = Literal[
+    "document_texts_invoice",
+    "document_texts_credit_note",
+    "document_texts_receipt",
+    "document_texts_top_up_invoice",
+    "document_texts_statement",
+]
 
 __all__ = ["ALL", "FEATURES", "SETTINGS", "feature"]
 
+SETTINGS: tuple[AnyFeature, ...] = (*BILLING_SETTINGS, *DOCUMENT_SETTINGS)
 ALL: tuple[AnyFeature, ...] = (*FEATURES, *SETTINGS)
 _BY_KEY: dict[str, AnyFeature] = {feature.key: feature for feature in ALL}
 

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from features.kinds import JsonValue, Kind
 
 T = TypeVar("T")
-FeatureType = bool | int | Decimal | str | bytes | None
+FeatureType = bool | int | Decimal | str | bytes | dict[str, str] | None
 
 
 class Group(StrEnum):
@@ -40,7 +40,7 @@ class Feature(Generic[T]):
 
     def json_form(self, raw: object) -> JsonValue:
         """What is stored for `raw` (JSON form or Python value). Raise FeatureRefused."""
-        return self.kind.dump(self.kind.parse(raw))
+        return self.kind.dump(self.kind.accept(raw))
 
     def default_json(self) -> JsonValue:
         return self.kind.dump(self.default)
@@ -54,4 +54,5 @@ AnyFeature = (
     | Feature[Decimal | None]
     | Feature[str]
     | Feature[bytes | None]
+    | Feature[dict[str, str]]
 )

@@ -1,7 +1,9 @@
 """The kinds of values: what each accepts, and its JSON form in the database and the API.
 
 `parse` takes the JSON form or the Python value and returns the Python value; it raises
-FeatureRefused. `dump` gives the JSON form: bool, int, decimal text, text, or null for empty.
+FeatureRefused. `dump` gives the JSON form: bool, int, decimal text, text, texts by name, or null
+for empty. `accept` judges a new value, and may be stricter than `parse`: what was accepted once
+can be read for ever.
 """
 
 from __future__ import annotations
@@ -10,25 +12,20 @@ import re
 from abc import ABC, abstractmethod
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Generic, TypeVar
 
+from features import colours, pictures
 from features.exceptions import FeatureRefused
 
-JsonValue = bool | int | str | None
+JsonValue = bool | int | str | dict[str, str] | None
 T = TypeVar("T")
 
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?", re.ASCII)
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,([A-Za-z0-9+/=]+)", re.ASCII)
-_PICTURE_STARTS = {
-    b"\x89PNG\r\n\x1a\n": "png",
-    b"\xff\xd8\xff": "jpeg",
-    b"GIF8": "gif",
-    b"RIFF": "webp",
-    b"<svg": "svg+xml",
-    b"<?xml": "svg+xml",
-}
+_PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
 LARGEST_PICTURE_BYTES = 256 * 1024
 
 
@@ -42,6 +39,10 @@ class Kind(ABC, Generic[T]):
 
     @abstractmethod
     def dump(self, value: T) -> JsonValue: ...
+
+    def accept(self, raw: object) -> T:
+        """A value that is set now. Raise FeatureRefused."""
+        return self.parse(raw)
 
 
 @dataclass(frozen=True)
@@ -237,14 +238,21 @@ class Picture(Kind["bytes | None"]):
         content = raw if isinstance(raw, bytes) else self._decoded(raw)
         if len(content) > LARGEST_PICTURE_BYTES:
             raise FeatureRefused("too_large", "At most 256 KB.")
-        if picture_type(content) is None:
+        if pictures.picture_type(content) is None:
             raise FeatureRefused("invalid_picture", "Must be PNG, JPEG, GIF, WebP or SVG.")
+        return content
+
+    def accept(self, raw: object) -> bytes | None:
+        """Nothing that is larger than a logo needs to be, or that does more than show a shape."""
+        content = self.parse(raw)
+        if content is not None and (flaw := pictures.flaw_of(content)):
+            raise FeatureRefused("invalid_picture", flaw)
         return content
 
     def dump(self, value: bytes | None) -> JsonValue:
         if value is None:
             return None
-        return f"data:image/{picture_type(value)};base64,{b64encode(value).decode()}"
+        return f"data:image/{pictures.picture_type(value)};base64,{b64encode(value).decode()}"
 
     @staticmethod
     def _decoded(raw: object) -> bytes:
@@ -257,7 +265,79 @@ class Picture(Kind["bytes | None"]):
             raise FeatureRefused("invalid_picture", "The base64 is broken.") from None
 
 
-def picture_type(content: bytes) -> str | None:
-    """The MIME subtype by the first bytes; None when it is no picture that we print."""
-    starts = _PICTURE_STARTS.items()
-    return next((name for start, name in starts if content.startswith(start)), None)
+@dataclass(frozen=True)
+class Colour(Kind[str]):
+    """A colour such as "#4338ca" that can be read on white paper and carry white letters; empty:
+    the one that we ship."""
+
+    name = "colour"
+
+    def parse(self, raw: object) -> str:
+        if raw is None or raw == "":
+            return ""
+        if not isinstance(raw, str) or not colours.is_colour(raw.strip()):
+            raise FeatureRefused("invalid_colour", "Must be a colour such as #4338ca.")
+        return raw.strip().lower()
+
+    def accept(self, raw: object) -> str:
+        colour = self.parse(raw)
+        if colour and (contrast := colours.contrast_with_white(colour)) < colours.READABLE:
+            raise FeatureRefused(
+                "too_pale",
+                f"Too pale: its contrast with white is {contrast}, letters need at least "
+                f"{colours.READABLE}. Choose a darker one.",
+            )
+        return colour
+
+    def dump(self, value: str) -> JsonValue:
+        return value
+
+
+@dataclass(frozen=True)
+class Texts(Kind["dict[str, str]"]):
+    """Texts of one document by block and language ("intro.de"); those that are empty are left out.
+
+    `placeholders` are the names that may stand in braces. A refusal names the text it is about.
+    """
+
+    blocks: tuple[str, ...]
+    languages: tuple[str, ...]
+    placeholders: tuple[str, ...]
+    longest: int = 1000
+    name = "texts"
+
+    def parse(self, raw: object) -> dict[str, str]:
+        if raw is None or raw == "":
+            return {}
+        if not isinstance(raw, Mapping):
+            raise FeatureRefused("invalid_texts", 'Must be texts by name, such as "intro.en".')
+        found = {self._key(key): self._text(key, text) for key, text in raw.items()}
+        return {key: found[key] for key in sorted(found) if found[key]}
+
+    def accept(self, raw: object) -> dict[str, str]:
+        texts = self.parse(raw)
+        for key, text in texts.items():
+            for name in _PLACEHOLDER.findall(text):
+                if name not in self.placeholders:
+                    raise FeatureRefused(
+                        "unknown_placeholder",
+                        f"There is no placeholder {{{name}}}. There are "
+                        f"{', '.join(f'{{{known}}}' for known in self.placeholders)}.",
+                        attr=key,
+                    )
+        return texts
+
+    def dump(self, value: dict[str, str]) -> JsonValue:
+        return dict(value)
+
+    def _key(self, key: object) -> str:
+        block, _, language = str(key).partition(".")
+        if block not in self.blocks or language not in self.languages:
+            raise FeatureRefused("unknown_text", f"There is no text “{str(key)[:40]}”.")
+        return str(key)
+
+    def _text(self, key: object, text: object) -> str:
+        try:
+            return Text(self.longest, lines=20).parse(text)
+        except FeatureRefused as refused:
+            raise FeatureRefused(refused.code, refused.detail, attr=str(key)) from None

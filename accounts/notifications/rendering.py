@@ -27,6 +27,7 @@ class Provider:
     footer: str
     support_contact: str
     logo_url: str
+    accent: str
 
 
 def provider(*, at: datetime) -> Provider:
@@ -40,6 +41,7 @@ def provider(*, at: datetime) -> Provider:
         footer=value("branding_footer", at=at),
         support_contact=value("support_contact", at=at),
         logo_url=f"{settings.PUBLIC_URL}/branding/logo" if has_logo else "",
+        accent=value("branding_accent", at=at),
     )
 
 

@@ -12,7 +12,7 @@ from django.db.models import Max, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from accounts.companies.models import Company
-from billing.documents.queries import buyer, seller
+from billing.documents.queries import buyer, document_language, look, seller
 from billing.documents.rendering.content import StatementContent, StatementRow
 from billing.documents.rendering.pdf import render_statement_pdf
 from billing.invoicing.models import Invoice
@@ -82,6 +82,7 @@ def statement_of_account(company: Company, asked: Range, *, at: datetime) -> Sta
 def statement_pdf(account: Statement, *, at: datetime) -> bytes:
     """The statement as a document, drawn now: it has no number and is not kept."""
     zone = account.company.zone
+    language = document_language(account.company, at=at)
     content = StatementContent(
         seller=seller(at=at),
         buyer=buyer(account.company),
@@ -92,8 +93,9 @@ def statement_pdf(account: Statement, *, at: datetime) -> bytes:
         closing=account.closing,
         rows=tuple(_rows(account)),
         issued_at=at,
-        language=account.company.language,
+        language=language,
         time_zone=account.company.timezone,
+        look=look("statement", language=language, at=at),
     )
     return render_statement_pdf(content).content
 

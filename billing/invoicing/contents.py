@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from billing.documents.queries import buyer, seller
+from billing.documents.queries import buyer, document_language, look, seller
 from billing.documents.rendering.content import (
     DocumentKind,
     DocumentLine,
@@ -33,6 +33,7 @@ def invoice_content(
     is_credit_note = invoice.kind == Invoice.Kind.CREDIT_NOTE
     is_demand = invoice.billing_type != BillingType.PREPAID and not is_credit_note
     due = invoice.payable
+    language = document_language(invoice.company, at=at)
     return InvoiceContent(
         kind=DocumentKind(invoice.kind),
         number=invoice.number or "",
@@ -57,8 +58,9 @@ def invoice_content(
         period_end=invoice.period_end,
         payment_hint=(bank_details(invoice.company, at=at) or "") if is_demand else "",
         notes=invoice.reason,
-        language=invoice.company.language,
+        language=language,
         time_zone=invoice.company.timezone,
+        look=look(invoice.kind, language=language, at=at),
         cost_decimal_points=value("cost_decimal_points", at=at),
     )
 

@@ -87,6 +87,9 @@ def change(request: HttpRequest, key: str) -> HttpResponseBase:
     """The flip page: what it does, the new value, from when, why; what it would do to the bills."""
     require(request, CHANGE)
     feature = declared(key)
+    if isinstance(feature.kind, kinds.Texts):
+        kind = key.removeprefix("document_texts_")
+        return HttpResponseRedirect(f"{reverse('admin:templates')}?kind={kind}")
     now = clock.now()
     state = queries.state(feature, at=now)
     is_preview = "preview" in request.POST
@@ -206,6 +209,8 @@ def shown(feature: AnyFeature, value: JsonValue) -> str:
         return "On" if value else "Off"
     if value is None or value == "":
         return "empty"
+    if isinstance(value, dict):
+        return " · ".join(f"{name}: “{text}”" for name, text in value.items()) or "empty"
     if isinstance(feature.kind, kinds.Picture):
         return "a picture"
     unit = "%" if isinstance(feature.kind, kinds.Percent) else getattr(feature.kind, "unit", "")

@@ -86,6 +86,8 @@ _NAVIGATION: tuple[tuple[str, tuple[Item, ...]], ...] = (
         (
             _page("Feature configuration", "toggle_on", "features", "features.view_featurevalue"),
             _page("Billing settings", "settings", "settings", "features.view_featurevalue"),
+            _page("Branding", "palette", "branding", "features.view_featurevalue"),
+            _page("Templates", "article", "templates", "features.view_featurevalue"),
             _page("Gateways", "credit_card", "gateways", "billing.view_gatewaysetting"),
             _rows("History", "manage_history", "features", "featurevalue"),
             _rows("Number series", "format_list_numbered", "billing", "series"),

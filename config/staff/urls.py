@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from config.staff import books, feature_acts, feature_files, features, gateways, jobs
+from config.staff import books, branding, feature_acts, feature_files, features, gateways, jobs
 from config.staff.list_export import export_list
 from config.staff.pages import page_path
 
@@ -14,6 +14,8 @@ def staff_urls() -> list[URLPattern]:
     return [
         page_path("configuration/features/", features.features, name="features"),
         page_path("configuration/settings/", features.settings, name="settings"),
+        page_path("configuration/branding/", branding.branding, name="branding"),
+        page_path("configuration/templates/", branding.templates, name="templates"),
         page_path("configuration/export/", feature_files.export, name="features_export"),
         page_path("configuration/import/", feature_files.upload, name="features_import"),
         page_path(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import datetime
 from decimal import Decimal
 
@@ -23,6 +24,12 @@ register = template.Library()
 def feature_value(feature: AnyFeature, value: JsonValue) -> str:
     """A feature's value in words."""
     return shown(feature, value)
+
+
+@register.filter
+def as_png(picture: bytes) -> str:
+    """A picture as the address of itself."""
+    return f"data:image/png;base64,{b64encode(picture).decode('ascii')}"
 
 
 @register.simple_tag

@@ -22,6 +22,7 @@ def test_each_key_stands_in_the_literal_of_its_type() -> None:
         int: set(get_args(catalog.WholeNumberKey)),
         Decimal: set(get_args(catalog.DecimalKey)),
         str: set(get_args(catalog.TextKey)),
+        dict: set(get_args(catalog.TextsKey)),
     }
     optional = (catalog.OptionalAmountKey, catalog.OptionalWholeNumberKey, catalog.PictureKey)
     others = {key for literal in optional for key in get_args(literal)}

@@ -92,6 +92,23 @@ class TaxLine(Frozen):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Look(Frozen):
+    """How the provider's documents looked and spoke on the day of issue.
+
+    `layout` is one that we ship, `accent` "#rrggbb" or empty. `intro`, `terms` and `closing` may
+    hold names in braces, which the layout of the document fills in from its facts.
+    """
+
+    layout: str = "classic"
+    accent: str = ""
+    header: str = ""
+    footer: str = ""
+    intro: str = ""
+    terms: str = ""
+    closing: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceContent(Frozen):
     """An invoice or a credit note.
 
@@ -122,6 +139,7 @@ class InvoiceContent(Frozen):
     notes: str = ""
     language: str = "en"
     time_zone: str = "UTC"
+    look: Look = Look()
     cost_decimal_points: int = 2
 
     @property
@@ -152,6 +170,7 @@ class ReceiptContent(Frozen):
     notes: str = ""
     language: str = "en"
     time_zone: str = "UTC"
+    look: Look = Look()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +191,7 @@ class TopUpContent(Frozen):
     takes_cards: bool = False
     language: str = "en"
     time_zone: str = "UTC"
+    look: Look = Look()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,3 +221,4 @@ class StatementContent(Frozen):
     notes: str = ""
     language: str = "en"
     time_zone: str = "UTC"
+    look: Look = Look()

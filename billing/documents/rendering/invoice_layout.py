@@ -34,6 +34,8 @@ def invoice_layout(content: InvoiceContent) -> dict[str, Json]:
             (labels["payment"], content.payment_hint),
             (labels["notes"], notes(content, words)),
         ],
+        look=content.look,
+        facts=facts(content, words),
     )
     columns = shown_columns(content)
     printed = [printed_group(lines, columns, content, words) for lines in groups(content)]
@@ -41,6 +43,24 @@ def invoice_layout(content: InvoiceContent) -> dict[str, Json]:
         "page": frame,
         "table": line_table([labels[name] for name in columns], printed),
         "totals": totals(content, words),
+    }
+
+
+def facts(content: InvoiceContent, words: Wording) -> dict[str, str]:
+    """What its texts may name; a credit note speaks of the invoice that it corrects."""
+    common = {
+        "customer_number": content.buyer.identifier,
+        "currency": content.currency,
+        "issued": words.moment(content.issued_at),
+        "number": content.number,
+        "total": words.money(content.total),
+    }
+    if is_credit(content):
+        return common | {"corrects": content.preceding_invoice}
+    return common | {
+        "period": period(content.period_start, content.period_end, words),
+        "due": words.moment(content.due_at) if content.due_at and content.is_demand else "",
+        "amount_due": words.money(content.amount_due),
     }
 
 

@@ -3,13 +3,19 @@
 The templates place; this module says. Nothing here computes money except the sum of a group.
 """
 
+import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from billing.documents.rendering.content import Party
+from billing.documents.rendering.content import Look, Party
 from billing.documents.rendering.frozen import Json
 from billing.documents.rendering.wording import Wording, printable
 
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+NOT_SAID = "\N{EN DASH}"
+# How many letters of a footer stand in one line, roughly: it makes room for itself.
+FOOTER_LETTERS_A_LINE = 100
 CITY_BEFORE_POSTAL_CODE = frozenset({"US", "CA", "AU", "GB", "IE", "IN", "NZ", "SG", "KR", "TW"})
 
 
@@ -24,9 +30,16 @@ def page(
     headline: tuple[str, str],
     meta: list[tuple[str, str]],
     remarks: list[tuple[str, str]],
+    look: Look,
+    facts: Mapping[str, str],
 ) -> dict[str, Json]:
-    """What every document has: letterhead, parties, facts beside them, headline, remarks."""
+    """What every document has: letterhead, parties, facts beside them, headline, remarks.
+
+    `facts` are what the placeholders of its texts stand for, beside those of every document.
+    """
     figure, caption = headline
+    known = {"company": buyer.name, "provider": seller.name, **facts}
+    terms = [(wording.labels["terms"], text_block(look.terms, known, wording))]
     return {
         "lang": wording.locale.language,
         "rtl": wording.is_right_to_left,
@@ -42,9 +55,39 @@ def page(
         "headline": {"figure": figure, "caption": caption},
         "meta": [[name, wording.shown(value)] for name, value in meta if value],
         "remarks": [
-            {"title": name, "text": wording.shown(text)} for name, text in remarks if text.strip()
+            {"title": name, "text": text}
+            for name, text in (*((name, wording.shown(text)) for name, text in remarks), *terms)
+            if text.strip()
         ],
+        "header": wording.shown(look.header),
+        "footer": [wording.shown(line) for line in look.footer.splitlines() if line.strip()],
+        "footer_lines": lines_of(look.footer),
+        "sender": sender(seller, wording),
+        "intro": text_block(look.intro, known, wording),
+        "closing": text_block(look.closing, known, wording),
     }
+
+
+def text_block(text: str, facts: Mapping[str, str], wording: Wording) -> str:
+    """A text of the provider's with its facts, each line in its own direction."""
+    shown = {name: wording.shown(fact) for name, fact in facts.items()}
+    return "\n".join(wording.shown(line) for line in filled(text, shown).splitlines())
+
+
+def filled(text: str, facts: Mapping[str, str]) -> str:
+    """The text with facts for the names in braces; a fact that is not there is a dash.
+
+    Once: what a fact itself has in braces is printed as it is.
+    """
+    return PLACEHOLDER.sub(
+        lambda name: facts[name[1]] or NOT_SAID if name[1] in facts else name[0], text
+    )
+
+
+def lines_of(text: str) -> int:
+    """How many printed lines a footer needs."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return sum(1 + len(line) // FOOTER_LETTERS_A_LINE for line in lines)
 
 
 def party(who: Party, wording: Wording) -> dict[str, Json]:
@@ -76,6 +119,12 @@ def town(who: Party) -> str:
 def imprint(seller: Party, wording: Wording) -> str:
     """The seller in one line at the foot of each page."""
     parts = [seller.legal_name or seller.name, *address(seller, wording), seller.email]
+    return " · ".join(wording.shown(part) for part in parts if part.strip())
+
+
+def sender(seller: Party, wording: Wording) -> str:
+    """The seller in one short line above the address in the window of an envelope."""
+    parts = [seller.name, *seller.address_lines, town(seller)]
     return " · ".join(wording.shown(part) for part in parts if part.strip())
 
 

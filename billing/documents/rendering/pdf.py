@@ -6,13 +6,14 @@ better that than no invoice.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import typst
 
 from billing.documents.rendering.content import (
     InvoiceContent,
+    Look,
     ReceiptContent,
     StatementContent,
     TopUpContent,
@@ -29,9 +30,14 @@ from billing.documents.rendering.top_up_layout import top_up_layout
 from billing.documents.rendering.typesetting import (
     ARCHIVAL,
     PLAIN,
+    compile_pages,
     compile_pdf,
     template_files,
 )
+
+PREVIEW_PIXELS_PER_INCH = 110
+MOST_PREVIEW_PAGES = 3
+Content = InvoiceContent | ReceiptContent | TopUpContent | StatementContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,15 @@ class RenderedPdf:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RenderedPages:
+    """PNG pictures of the first pages, how many pages there are, and what should be mended."""
+
+    pages: tuple[bytes, ...]
+    count: int
+    warnings: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """One document on its way to Typst: a template, its data and the files that go with it."""
@@ -50,53 +65,76 @@ class Sheet:
     template: str
     data: dict[str, Json]
     logo: bytes | None
+    look: Look
     issued_at: datetime
     xml: bytes | None = None
 
 
 def render_invoice_pdf(content: InvoiceContent) -> RenderedPdf:
     """An invoice or credit note with its EN 16931 XML inside (Factur-X)."""
-    sheet = Sheet(
-        template="invoice.typ",
-        data=invoice_layout(content),
-        logo=content.seller.logo,
-        issued_at=content.issued_at,
-        xml=einvoice_xml(content),
-    )
-    rendered = render(sheet)
+    rendered = render(replace(invoice_sheet(content), xml=einvoice_xml(content)))
     pdf = declare_facturx(rendered.content) if rendered.is_archival else rendered.content
     return RenderedPdf(pdf, rendered.is_archival, rendered.warnings + broken_rules(content))
 
 
 def render_receipt_pdf(content: ReceiptContent) -> RenderedPdf:
-    sheet = Sheet(
-        template="facts.typ",
-        data=receipt_layout(content),
-        logo=content.seller.logo,
-        issued_at=content.issued_at,
-    )
-    return render(sheet)
+    return render(sheet_of(content))
 
 
 def render_top_up_pdf(content: TopUpContent) -> RenderedPdf:
     """No XML goes with it: it is no tax invoice."""
-    sheet = Sheet(
-        template="facts.typ",
-        data=top_up_layout(content),
-        logo=content.seller.logo,
-        issued_at=content.issued_at,
-    )
-    return render(sheet)
+    return render(sheet_of(content))
 
 
 def render_statement_pdf(content: StatementContent) -> RenderedPdf:
-    sheet = Sheet(
-        template="statement.typ",
-        data=statement_layout(content),
+    return render(sheet_of(content))
+
+
+def render_pages(content: Content) -> RenderedPages:
+    """Its first pages as pictures, for a look at it; raise TypstError when it cannot be made."""
+    sheet = sheet_of(content)
+    flaw = flaw_of_logo(sheet.logo) if sheet.logo else ""
+    files = sheet_files(sheet, logo=None if flaw else sheet.logo)
+    pages = compile_pages(files, pixels_per_inch=PREVIEW_PIXELS_PER_INCH, at=sheet.issued_at)
+    return RenderedPages(tuple(pages[:MOST_PREVIEW_PAGES]), len(pages), (flaw,) if flaw else ())
+
+
+def pdf_of(content: Content) -> RenderedPdf:
+    """The document of whatever kind."""
+    return (
+        render_invoice_pdf(content)
+        if isinstance(content, InvoiceContent)
+        else render(sheet_of(content))
+    )
+
+
+def sheet_of(content: Content) -> Sheet:
+    match content:
+        case InvoiceContent():
+            return invoice_sheet(content)
+        case ReceiptContent():
+            template, data = "facts.typ", receipt_layout(content)
+        case TopUpContent():
+            template, data = "facts.typ", top_up_layout(content)
+        case StatementContent():
+            template, data = "statement.typ", statement_layout(content)
+    return Sheet(
+        template=template,
+        data=data,
         logo=content.seller.logo,
+        look=content.look,
         issued_at=content.issued_at,
     )
-    return render(sheet)
+
+
+def invoice_sheet(content: InvoiceContent) -> Sheet:
+    return Sheet(
+        template="invoice.typ",
+        data=invoice_layout(content),
+        logo=content.seller.logo,
+        look=content.look,
+        issued_at=content.issued_at,
+    )
 
 
 def render(sheet: Sheet) -> RenderedPdf:
@@ -116,10 +154,16 @@ def render(sheet: Sheet) -> RenderedPdf:
 
 
 def sheet_files(sheet: Sheet, *, logo: bytes | None) -> dict[str, bytes]:
+    parts = {
+        "logo": bool(logo),
+        "xml": bool(sheet.xml),
+        "layout": sheet.look.layout,
+        "accent": sheet.look.accent,
+    }
     files = {
         "main.typ": template_files()[sheet.template],
         "data.json": json.dumps(sheet.data).encode("ascii"),
-        "parts.json": json.dumps({"logo": bool(logo), "xml": bool(sheet.xml)}).encode("ascii"),
+        "parts.json": json.dumps(parts).encode("ascii"),
     }
     if logo:
         files["logo.svg"] = framed_logo(logo)

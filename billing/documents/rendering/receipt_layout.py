@@ -27,6 +27,16 @@ def receipt_layout(content: ReceiptContent) -> dict[str, Json]:
             (labels["currency"], content.currency),
         ],
         remarks=[(labels["notes"], content.notes)],
+        look=content.look,
+        facts={
+            "customer_number": content.buyer.identifier,
+            "currency": content.currency,
+            "issued": words.moment(content.issued_at),
+            "number": content.number,
+            "received": received,
+            "amount": amount,
+            "method": content.method,
+        },
     )
     facts = [
         (labels["purpose"], content.purpose),

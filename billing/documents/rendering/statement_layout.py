@@ -29,6 +29,15 @@ def statement_layout(content: StatementContent) -> dict[str, Json]:
             (labels["currency"], content.currency),
         ],
         remarks=[(labels["notes"], content.notes)],
+        look=content.look,
+        facts={
+            "customer_number": content.buyer.identifier,
+            "currency": content.currency,
+            "issued": words.moment(content.issued_at),
+            "period": words.days(content.from_date, content.to_date),
+            "opening_balance": words.money(content.opening),
+            "closing_balance": closing,
+        },
     )
     return {
         "page": frame,

@@ -30,6 +30,15 @@ def top_up_layout(content: TopUpContent) -> dict[str, Json]:
             (labels["payment"], how_to_pay(content, words)),
             (labels["notes"], labels["no_tax_invoice"]),
         ],
+        look=content.look,
+        facts={
+            "customer_number": content.buyer.identifier,
+            "currency": content.currency,
+            "issued": words.moment(content.issued_at),
+            "number": content.number,
+            "due": due,
+            "amount_due": amount,
+        },
     )
     facts = [(labels["purpose"], labels["prepayment"]), (labels["reference"], content.number)]
     return {

@@ -40,6 +40,18 @@ def compile_pdf(files: Mapping[str, bytes], *, standard: Standard, at: datetime)
     return pdf
 
 
+def compile_pages(files: Mapping[str, bytes], *, pixels_per_inch: int, at: datetime) -> list[bytes]:
+    """The pages of `main.typ` as PNG. Raise TypstError when it cannot be made."""
+    with TURN:
+        pages = compiler(os.getpid()).compile(
+            input={**template_files(), **files},  # type: ignore[type-var]  # the stub lacks dict
+            format="png",
+            ppi=pixels_per_inch,
+            timestamp=at.astimezone(UTC).replace(microsecond=0),
+        )
+    return [pages] if isinstance(pages, bytes) else [page for page in pages or [] if page]
+
+
 @cache
 def compiler(pid: int) -> typst.Compiler:
     """Raise ForkedCompilerError instead of waiting for ever on threads that a fork left behind."""

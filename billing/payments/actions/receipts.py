@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from billing.documents.queries import buyer, seller
+from billing.documents.queries import buyer, document_language, look, seller
 from billing.documents.rendering.content import ReceiptContent
 from billing.ledger.queries import displayed
 from billing.money.calc import round_minor
@@ -28,6 +28,7 @@ def receipt_content(
     currency = str(payment.amount.currency)
     billing_type = profile_of(payment.company_id).billing_type
     shown = displayed(balance_after, billing_type=billing_type, at=at)
+    language = document_language(payment.company, at=at)
     return ReceiptContent(
         number=number,
         seller=seller(at=at),
@@ -40,8 +41,9 @@ def receipt_content(
         reference=payment.reference or payment.gateway_reference,
         purpose="Automatic recharge" if payment.is_off_session else _purpose(payment),
         balance_after=round_minor(shown, currency),
-        language=payment.company.language,
+        language=language,
         time_zone=payment.company.timezone,
+        look=look("receipt", language=language, at=at),
     )
 
 

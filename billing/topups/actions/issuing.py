@@ -14,7 +14,7 @@ from accounts.companies.models import Company
 from accounts.events.actions import publish
 from billing.documents.actions import take_numbers
 from billing.documents.models import Series
-from billing.documents.queries import buyer, seller
+from billing.documents.queries import buyer, document_language, look, seller
 from billing.documents.rendering.content import TopUpContent
 from billing.ledger.queries import lock_account
 from billing.payments.availability import bank_details, is_available
@@ -93,6 +93,7 @@ def void_top_up_invoice(top_up_id: UUID, *, reason: str, by: str, at: datetime) 
 
 def _issued(company: Company, *, amount: Money, key: str, by: str, at: datetime) -> TopUpInvoice:
     due_at = at + timedelta(days=value("invoice_due_days", at=at))
+    language = document_language(company, at=at)
     [number] = take_numbers(Series.Kind.TOP_UP_INVOICE, count=1, at=at)
     content = TopUpContent(
         number=number,
@@ -104,8 +105,9 @@ def _issued(company: Company, *, amount: Money, key: str, by: str, at: datetime)
         due_at=due_at,
         bank_details=bank_details(company, at=at) or "",
         takes_cards=is_available(STRIPE, company),
-        language=company.language,
+        language=language,
         time_zone=company.timezone,
+        look=look("top_up_invoice", language=language, at=at),
     )
     return TopUpInvoice.objects.create(
         company=company,

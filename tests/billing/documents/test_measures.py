@@ -39,7 +39,7 @@ def printed_width(text: str, *, weight: str) -> float:
     files = {
         "main.typ": MEASURE.replace("WEIGHT", f'"{weight}"').encode(),
         "data.json": json.dumps(text).encode(),
-        "parts.json": b'{"logo": false, "xml": false}',
+        "parts.json": b'{"logo": false, "xml": false, "layout": "classic", "accent": ""}',
     }
     pdf = compile_pdf(files, standard=PLAIN, at=datetime(2026, 1, 1, tzinfo=UTC))
     return float(PdfReader(BytesIO(pdf)).pages[0].mediabox.width)

@@ -62,7 +62,7 @@ CONNECTIVITY = {
     "billing.subscription",
 }
 USAGE = {"billing.charge", "billing.usagereject", "billing.usageconflict", "billing.usagebatch"}
-CONFIG = {"features.featurevalue", "features", "settings"}
+CONFIG = {"features.featurevalue", "features", "settings", "branding", "templates"}
 OPERATIONS = {"accounts.jobrun", "accounts.event", "accounts.handling", "jobs"}
 MAILS = {"accounts.mail"}
 PEOPLE = {"accounts.user", "accounts.apikey", "auth.group"}
