@@ -4,6 +4,7 @@ from accounts.access.admin import ApiKeyAdmin
 from accounts.audit.admin import AuditRecordAdmin
 from accounts.events.admin import EventAdmin, HandlingAdmin
 from accounts.jobs.admin import JobRunAdmin
+from accounts.messages.admin import StaffMessageAdmin
 from accounts.notifications.admin import MailAdmin
 from accounts.people.admin import InvitationAdmin, MemberAdmin, UserAdmin
 
@@ -16,5 +17,6 @@ __all__ = [
     "JobRunAdmin",
     "MailAdmin",
     "MemberAdmin",
+    "StaffMessageAdmin",
     "UserAdmin",
 ]

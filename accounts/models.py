@@ -5,8 +5,14 @@ from accounts.audit.models import AuditRecord
 from accounts.companies.models import Company
 from accounts.events.models import Event, Handling
 from accounts.jobs.models import JobRun
+from accounts.messages.models import (
+    MessageCompany,
+    MessageRead,
+    MessageRecipient,
+    StaffMessage,
+)
 from accounts.notifications.models import Mail, MailAttachment
-from accounts.pages.models import ColumnChoice, SavedView
+from accounts.pages.models import ColumnChoice, Dismissal, SavedView
 from accounts.people.models import Invitation, Member, User
 
 __all__ = [
@@ -14,6 +20,7 @@ __all__ = [
     "AuditRecord",
     "ColumnChoice",
     "Company",
+    "Dismissal",
     "Event",
     "Handling",
     "IdempotencyKey",
@@ -22,6 +29,10 @@ __all__ = [
     "Mail",
     "MailAttachment",
     "Member",
+    "MessageCompany",
+    "MessageRead",
+    "MessageRecipient",
     "SavedView",
+    "StaffMessage",
     "User",
 ]

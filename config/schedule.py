@@ -15,6 +15,7 @@ from accounts.events.queries import next_due_handling
 from accounts.events.tasks import dispatch_outbox
 from accounts.jobs.calc import Job, never_due
 from accounts.jobs.tasks import prune_job_runs
+from accounts.messages.tasks import queue_staff_messages
 from accounts.notifications.queries import next_due_mail
 from accounts.notifications.tasks import send_mails
 from billing.dunning.queries import next_dunning_due
@@ -76,6 +77,7 @@ JOBS: tuple[Job, ...] = (
     Job("send_consumption_alerts", send_consumption_alerts, MINUTE),
     Job("dispatch_outbox", dispatch_outbox, SECOND, next_due_handling),
     Job("run_operator_jobs", run_operator_jobs, SECOND, next_operator_job_due),
+    Job("queue_staff_messages", queue_staff_messages, SECOND),
     Job("send_mails", send_mails, SECOND, next_due_mail),
     Job("refresh_costs", refresh_costs, HOUR, next_cost_refresh, is_summary=True),
     Job("warn_of_expiring_cards", warn_of_expiring_cards, DAY),

@@ -14,12 +14,16 @@ from django.utils.translation import gettext as _
 from accounts.access.permissions import Permission, can
 from accounts.access.queries import member_for
 from accounts.companies.models import Company
+from accounts.messages.calc import beginning
+from accounts.messages.queries import unread_messages
 from accounts.people.models import Member, Role
 from accounts.people.queries import memberships
 from billing.ledger.queries import Balance, balance, displayed
 from config import clock
 from features.queries import value
 from telecom.network.queries import has_cloud
+
+MOST_MESSAGES = 3
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,7 @@ def _company(member: Member) -> Entries:
         yield "portal:payment-settings", _("Payment methods"), "credit-card"
     if can(member.role, Permission.SEE_TEAM):
         yield "portal:team", _("Team"), "users"
+    yield "portal:messages", _("Messages"), "mail"
     yield "portal:profile", _("Profile"), "building"
 
 
@@ -168,6 +173,7 @@ def _way_out(company: Company, *, at: datetime) -> str:
 
 def _notices(member: Member, *, pays: bool, at: datetime) -> Iterator[Notice]:
     company = member.company
+    yield from _unread(member)
     if member.is_looking_on:
         yield Notice(
             tone="info",
@@ -189,4 +195,18 @@ def _notices(member: Member, *, pays: bool, at: datetime) -> Iterator[Notice]:
             title=_("This account is closed"),
             text=_("Invoices and statements stay here for you."),
             since=company.status_changed_at,
+        )
+
+
+def _unread(member: Member) -> Iterator[Notice]:
+    """What the provider's staff wrote and this person has not opened."""
+    if member.is_looking_on:
+        return
+    for message in unread_messages(member)[:MOST_MESSAGES]:
+        yield Notice(
+            tone="info",
+            title=message.subject,
+            text=beginning(message.text, longest=160),
+            url=reverse("portal:message", args=[message.pk]),
+            action=_("Read"),
         )

@@ -8,6 +8,7 @@ REGISTRATIONS = (
     "telecom.network.pricing",
     "telecom.sims.handlers",
     "telecom.sims.exporting",
+    "telecom.sims.recipients",
 )
 
 

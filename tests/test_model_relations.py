@@ -31,7 +31,17 @@ BILLING = [
     "onboarding",
     "insight",
 ]
-ACCOUNTS = ["companies", "audit", "jobs", "events", "people", "access", "notifications", "pages"]
+ACCOUNTS = [
+    "companies",
+    "audit",
+    "jobs",
+    "events",
+    "people",
+    "access",
+    "notifications",
+    "messages",
+    "pages",
+]
 TELECOM = ["operators", "sims", "network"]
 FOLDERS = {"accounts": ACCOUNTS, "billing": BILLING, "telecom": TELECOM}
 

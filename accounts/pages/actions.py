@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.companies.models import Company
 from accounts.pages.exceptions import ViewNameTaken, ViewTooLong
-from accounts.pages.models import LONGEST_QUERY, ColumnChoice, SavedView
+from accounts.pages.models import LONGEST_QUERY, ColumnChoice, Dismissal, SavedView
 from accounts.pages.queries import views_of
 from accounts.people.models import User
 
@@ -87,3 +87,15 @@ def _kept(view: SavedView) -> SavedView:
     except IntegrityError as error:
         raise ViewNameTaken from error
     return view
+
+
+def dismiss(user: User, name: str, *, at: datetime) -> None:
+    """The person has seen enough of it."""
+    Dismissal.objects.bulk_create(
+        [Dismissal(user=user, name=name, dismissed_at=at)], ignore_conflicts=True
+    )
+
+
+def bring_back(user: User, name: str) -> None:
+    """The person wants to see it again."""
+    Dismissal.objects.filter(user=user, name=name).delete()

@@ -66,3 +66,18 @@ class ColumnChoice(models.Model):
 
     def __str__(self) -> str:
         return ", ".join(self.columns)
+
+
+class Dismissal(models.Model):
+    """Something that a person has put away, such as a list of first steps."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="dismissals")
+    name = models.CharField(max_length=40)
+    dismissed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "dismissal"
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="dismissed_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 
 from accounts.companies.models import Company
-from accounts.pages.models import ColumnChoice, SavedView
+from accounts.pages.models import ColumnChoice, Dismissal, SavedView
 from accounts.people.models import User
 
 Row = TypeVar("Row", bound=Model)
@@ -24,6 +24,11 @@ def remembered_columns(user: User, company: Company, *, page: str) -> list[str]:
     """The columns that the person chose for the list; empty when they chose none."""
     choice = ColumnChoice.objects.filter(user=user, company=company, page=page).first()
     return choice.columns if choice else []
+
+
+def has_dismissed(user: User, name: str) -> bool:
+    """Whether the person has put this away."""
+    return Dismissal.objects.filter(user=user, name=name).exists()
 
 
 def about_count(rows: QuerySet[Row]) -> int:

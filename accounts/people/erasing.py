@@ -2,7 +2,7 @@
 that can be.
 
 Goes: name, address and password, addresses to sign in with, second factors, sessions, memberships,
-open invitations, the text of mails to the address.
+open invitations, the text of mails to the address, the address among those a message went to.
 Stays: that a person (now without a name) did what it did; the actor in the audit trail and in
 ledger entries, which the database lets nobody change (tax law: ten years; the trail proves the
 books); documents as they were issued.
@@ -20,6 +20,7 @@ from django.db import transaction
 from accounts.access.exceptions import Refused
 from accounts.audit.actions import record
 from accounts.companies.models import Company
+from accounts.messages.models import MessageRecipient
 from accounts.notifications.models import Mail
 from accounts.people.models import Invitation, Member, Role, User
 
@@ -66,6 +67,7 @@ def erase_person(user: User, *, reason: str, by: str, at: datetime) -> User:
         withdrawn_at=at
     )
     _empty_mails(was, name)
+    MessageRecipient.objects.filter(address__iexact=was).update(address=name)
     user.email, user.first_name, user.last_name = name, "", ""
     user.is_active = False
     user.set_unusable_password()

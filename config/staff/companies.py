@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateTimeFilter
@@ -23,6 +24,7 @@ from config.staff.client_form import add_client, edit_client
 from config.staff.company_discounts import add_discount_page
 from config.staff.company_list import BalanceFilter, ReviewFilter, with_money
 from config.staff.company_page import company_page
+from config.staff.messages import SEND
 from config.staff.pages import View
 
 SEES_MONEY = "billing.view_entry"
@@ -33,6 +35,7 @@ class CompanyAdmin(AddedRecordAdmin):
     ordering = ["-id"]
     search_fields = ["=id", "name", "legal_name", "email"]
     search_help_text = "Name, e-mail address or id"
+    actions = ["message"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
         companies: QuerySet[Company] = super().get_queryset(request)
@@ -57,6 +60,15 @@ class CompanyAdmin(AddedRecordAdmin):
         money = [BalanceFilter, ReviewFilter, "billing_profile__billing_type"]
         common: list[Any] = ["status", "category", ("created_at", RangeDateTimeFilter)]
         return [*common, *(money if request.user.has_perm(SEES_MONEY) else [])]
+
+    def has_send_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(SEND)
+
+    @admin.action(description="Message", permissions=["send"])
+    def message(self, request: HttpRequest, queryset: QuerySet[Company]) -> HttpResponse:
+        """Write to the companies that are ticked."""
+        chosen = urlencode([("company", str(pk)) for pk in queryset.values_list("pk", flat=True)])
+        return HttpResponseRedirect(f"{reverse('admin:message_compose')}?{chosen}")
 
     @admin.display(description="Billing type", ordering="billing_type")
     def billing_type(self, company: Company) -> str:

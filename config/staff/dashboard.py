@@ -9,12 +9,14 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import cast
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from accounts.jobs.queries import job_states
+from accounts.people.models import User
 from accounts.staff.columns import instant_cell
 from billing.insight import glance
 from billing.insight.operations import Backlog, backlog, intake
@@ -22,6 +24,7 @@ from billing.money.columns import amount_cell
 from config import clock
 from config.schedule import JOBS
 from config.staff.attention import Matter, matters
+from config.staff.checklist import is_offered
 from features.queries import value
 
 CHART_DAYS = 30
@@ -48,6 +51,7 @@ def staff_dashboard(request: HttpRequest, context: dict[str, object]) -> dict[st
         "title": "Dashboard",
         "figures": [*(_money(at) if sees_money else []), *_machine(request, waits, at=at)],
         "matters": _allowed(request, matters(waits)),
+        "offers_first_steps": is_offered(cast("User", request.user)),
     }
     if sees_money:
         found["revenue_chart"], found["revenue_currency"] = _revenue_chart(at)

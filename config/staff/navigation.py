@@ -84,6 +84,7 @@ _NAVIGATION: tuple[tuple[str, tuple[Item, ...]], ...] = (
     (
         "Config",
         (
+            _page("First steps", "checklist", "first_steps", "accounts.view_company"),
             _page("Feature configuration", "toggle_on", "features", "features.view_featurevalue"),
             _page("Billing settings", "settings", "settings", "features.view_featurevalue"),
             _page("Branding", "palette", "branding", "features.view_featurevalue"),
@@ -102,6 +103,7 @@ _NAVIGATION: tuple[tuple[str, tuple[Item, ...]], ...] = (
             _rows("Handlers", "bolt", "accounts", "handling"),
             _rows("Webhooks in", "webhook", "billing", "gatewayevent"),
             _rows("Mails", "mail", "accounts", "mail"),
+            _rows("Messages", "campaign", "accounts", "staffmessage"),
             _page("Books", "fact_check", "books", "billing.view_books"),
             _rows("Audit log", "policy", "accounts", "auditrecord"),
         ),

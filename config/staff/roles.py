@@ -65,7 +65,7 @@ MODELS: dict[Area, frozenset[str]] = {
     Area.OPERATIONS: frozenset(
         {"accounts.jobrun", "accounts.event", "accounts.handling", "accounts.idempotencykey"}
     ),
-    Area.MAILS: frozenset({"accounts.mail", "accounts.mailattachment"}),
+    Area.MAILS: frozenset({"accounts.mail", "accounts.mailattachment", "accounts.staffmessage"}),
     Area.PEOPLE: frozenset({"accounts.user", "accounts.apikey", "auth.group"}),
     Area.AUDIT: frozenset({"accounts.auditrecord"}),
 }
@@ -84,6 +84,7 @@ ACTS: dict[str, Area] = {
     "telecom.operate_sim": Area.CONNECTIVITY,
     "accounts.run_job": Area.OPERATIONS,
     "accounts.resend_mail": Area.MAILS,
+    "accounts.send_message": Area.MAILS,
 }
 EXPORT = "billing.export_finance"
 EXPORT_LISTS = "accounts.export_lists"

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-from config.staff import books, branding, feature_acts, feature_files, features, gateways, jobs
+from config.staff import (
+    books,
+    branding,
+    checklist,
+    feature_acts,
+    feature_files,
+    features,
+    gateways,
+    jobs,
+    messages,
+)
 from config.staff.list_export import export_list
 from config.staff.pages import page_path
 
@@ -39,6 +49,8 @@ def staff_urls() -> list[URLPattern]:
         ),
         page_path("configuration/gateways/", gateways.gateways, name="gateways"),
         page_path("configuration/gateways/<slug:name>/", gateways.change, name="gateway_change"),
+        page_path("operations/messages/new/", messages.compose, name="message_compose"),
+        page_path("first-steps/", checklist.first_steps, name="first_steps"),
         page_path("operations/jobs/", jobs.jobs, name="jobs"),
         page_path("operations/jobs/<slug:name>/run/", jobs.run, name="job_run"),
         page_path("operations/books/", books.books, name="books"),

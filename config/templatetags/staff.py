@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from datetime import datetime
 from decimal import Decimal
+from urllib.parse import parse_qsl, urlencode
 
 from django import template
 from django.db.models import Model
@@ -30,6 +31,18 @@ def feature_value(feature: AnyFeature, value: JsonValue) -> str:
 def as_png(picture: bytes) -> str:
     """A picture as the address of itself."""
     return f"data:image/png;base64,{b64encode(picture).decode('ascii')}"
+
+
+@register.filter
+def as_filter(query: str) -> str:
+    """The query of a list as one parameter of another page."""
+    return urlencode({"filter": query})
+
+
+@register.filter
+def as_words(query: str) -> str:
+    """The query of a list as a person would say it: status__exact=active is "status: active"."""
+    return ", ".join(f"{name.partition('__')[0]}: {value}" for name, value in parse_qsl(query))
 
 
 @register.simple_tag

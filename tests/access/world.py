@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count
+from uuid import uuid4
 
 from djmoney.money import Money
 from stdnum import luhn
@@ -13,6 +14,7 @@ from stdnum import luhn
 from accounts.access.actions import create_api_key
 from accounts.companies.models import Company
 from accounts.events.actions import publish_positions
+from accounts.messages.actions import send_message
 from accounts.pages.actions import save_view
 from accounts.people.invitations import invite_member
 from accounts.people.models import Member, Role
@@ -92,7 +94,19 @@ def _people(company: Company, member: Member, mark: str) -> dict[str, str]:
         is_default=False,
         at=NOW,
     )
+    message = send_message(
+        Company.objects.filter(pk=company.pk),
+        subject=mark,
+        text=mark,
+        kind="chosen",
+        roles=[Role.OWNER],
+        expected=1,
+        key=uuid4().hex,
+        by=BY,
+        at=NOW,
+    )
     return {
+        "portal/messages/<uuid:message_id>": str(message.pk),
         "api/v1/companies/<uuid:company_id>/members/<uuid:pk>": str(member.pk),
         "api/v1/companies/<uuid:company_id>/api-keys/<uuid:pk>": str(key.pk),
         "api/v1/api-keys/<uuid:pk>": str(key.pk),

@@ -30,7 +30,7 @@ MONEY = (
     "statements",
 )
 PAYERS = ("balance", "pay", "payment-settings")
-EVERYBODY = ("sims", "profile")
+EVERYBODY = ("sims", "profile", "messages")
 READERS = frozenset({Role.OWNER, Role.ADMIN, Role.FINANCE, Role.VIEWER})
 PAYING = frozenset({Role.OWNER, Role.ADMIN, Role.FINANCE})
 LEADING = frozenset({Role.OWNER, Role.ADMIN})

@@ -16,7 +16,7 @@ from tests.factories import make_company, make_subscription, pay_in
 
 pytestmark = pytest.mark.django_db
 
-COMPANIES = {"accounts.company", "accounts.member", "accounts.invitation"}
+COMPANIES = {"accounts.company", "accounts.member", "accounts.invitation", "first_steps"}
 MONEY = {
     "billing.account",
     "billing.adjustment",
@@ -64,7 +64,7 @@ CONNECTIVITY = {
 USAGE = {"billing.charge", "billing.usagereject", "billing.usageconflict", "billing.usagebatch"}
 CONFIG = {"features.featurevalue", "features", "settings", "branding", "templates"}
 OPERATIONS = {"accounts.jobrun", "accounts.event", "accounts.handling", "jobs"}
-MAILS = {"accounts.mail"}
+MAILS = {"accounts.mail", "accounts.staffmessage"}
 PEOPLE = {"accounts.user", "accounts.apikey", "auth.group"}
 AUDIT = {"accounts.auditrecord"}
 EVERYTHING = (
