@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.companies.models import Company
 from accounts.pages.charts import Chart, Level, Series
+from billing.documents.kept import said
 from billing.insight.queries import NOTHING, Service, balances_before, consumption_by_service
 from billing.ledger.models import Account
 from billing.money.calc import round_half_even
@@ -30,7 +31,7 @@ def consumption_chart(
     services = consumption_by_service(company, first=days[0], last=days[-1])
     named, small = services[:MOST_SERVICES], services[MOST_SERVICES:]
     series = [
-        Series(name=service.title, values=_amounts(service, days, decimals), color=number)
+        Series(name=said(service.title), values=_amounts(service, days, decimals), color=number)
         for number, service in enumerate(named, start=1)
     ]
     if small:

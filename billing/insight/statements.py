@@ -10,8 +10,10 @@ from itertools import chain
 
 from django.db.models import Max, QuerySet, Sum
 from django.db.models.functions import TruncDate
+from django.utils.translation import gettext
 
 from accounts.companies.models import Company
+from billing.documents.kept import in_documents_of, said
 from billing.documents.queries import buyer, document_language, look, seller
 from billing.documents.rendering.content import StatementContent, StatementRow
 from billing.documents.rendering.pdf import render_statement_pdf
@@ -83,6 +85,8 @@ def statement_pdf(account: Statement, *, at: datetime) -> bytes:
     """The statement as a document, drawn now: it has no number and is not kept."""
     zone = account.company.zone
     language = document_language(account.company, at=at)
+    with in_documents_of(language):
+        rows = tuple(_rows(account))
     content = StatementContent(
         seller=seller(at=at),
         buyer=buyer(account.company),
@@ -91,7 +95,7 @@ def statement_pdf(account: Statement, *, at: datetime) -> bytes:
         to_date=(max(account.end, account.start + MOMENT) - MOMENT).astimezone(zone).date(),
         opening=account.opening,
         closing=account.closing,
-        rows=tuple(_rows(account)),
+        rows=rows,
         issued_at=at,
         language=language,
         time_zone=account.company.timezone,
@@ -143,7 +147,7 @@ def _rows(account: Statement) -> Iterator[StatementRow]:
     rows = [
         StatementRow(
             occurred_at=line.occurred_at,
-            description=line.description,
+            description=said(line.description),
             amount=line.amount,
             balance=line.balance,
             document=line.document,
@@ -160,10 +164,14 @@ def _invoice_row(
     invoice: Invoice, issued_at: datetime, rows: list[StatementRow], opening: Decimal
 ) -> StatementRow:
     before = [row for row in rows if row.occurred_at <= issued_at]
+    is_credit = invoice.kind == Invoice.Kind.CREDIT_NOTE
+    over = (
+        gettext("Credit note over %(amount)s") if is_credit else gettext("Invoice over %(amount)s")
+    )
     total = plain(invoice.total, at_least=minor_digits(invoice.currency))
     return StatementRow(
         occurred_at=issued_at,
-        description=f"{invoice.get_kind_display()} over {total} {invoice.currency}",
+        description=over % {"amount": f"{total} {invoice.currency}"},
         amount=Decimal(0),
         balance=before[-1].balance if before else opening,
         document=invoice.number or "",

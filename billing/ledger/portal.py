@@ -22,7 +22,7 @@ from billing.ledger.queries import customer_account
 class TransactionTable(tables.Table):  # type: ignore[misc]
     at = CellColumn("when", accessor="entry.at", verbose_name=_("Date"))
     kind = CellColumn(accessor="entry.kind", place="key", verbose_name=_("Kind"))
-    description = CellColumn(accessor="entry.description", verbose_name=_("Description"))
+    description = CellColumn("said", accessor="entry.description", verbose_name=_("Description"))
     document = CellColumn(accessor="entry.document", place="minor", verbose_name=_("Document"))
     amount = CellColumn("signed_money", place="figure", verbose_name=_("Amount"))
     balance_after = CellColumn("money", place="number", verbose_name=_("Balance after"))

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from django.utils.translation import gettext as _t
+
 from billing.catalog.calc import UNITS
 from billing.catalog.models import PlanVersion, Price
+from billing.documents.kept import said
 from billing.metering.models import PRICED_KINDS, Charge
 from billing.money.calc import plain
 
@@ -17,8 +20,8 @@ def explain(charge: Charge) -> list[str]:
     if charge.version is None:
         return [*_account(charge, currency), *_tax(charge, currency), *_period(charge)]
     if charge.kind != Charge.Kind.USAGE:
-        said = _fee(charge, charge.version, currency)
-        return [*said, *_tax(charge, currency), *_period(charge)]
+        fee = _fee(charge, charge.version, currency)
+        return [*fee, *_tax(charge, currency), *_period(charge)]
     return [
         *_use(charge, charge.version),
         *_allowance(charge),
@@ -30,87 +33,123 @@ def explain(charge: Charge) -> list[str]:
 
 def _use(charge: Charge, version: PlanVersion) -> Iterator[str]:
     unit = charge.meter.base_unit if charge.meter else ""
-    where = f" in {charge.country}" if charge.country else ""
-    when = f"{charge.started_at:%Y-%m-%d %H:%M:%S} UTC"
+    facts = {
+        "subject": charge.subject,
+        "quantity": f"{charge.quantity} {unit}",
+        "country": charge.country,
+        "when": f"{charge.started_at:%Y-%m-%d %H:%M:%S} UTC",
+    }
     if charge.reverses:
-        yield f"This takes back the charge {charge.reverses}."
-    yield f"{charge.subject} used {charge.quantity} {unit}{where}, from {when}."
+        yield _t("This takes back the charge %(charge)s.") % {"charge": charge.reverses}
+    if charge.country:
+        yield _t("%(subject)s used %(quantity)s in %(country)s, from %(when)s.") % facts
+    else:
+        yield _t("%(subject)s used %(quantity)s, from %(when)s.") % facts
     if charge.billed != charge.quantity:
-        increment = version.increment
-        yield f"Rounded up to whole {increment} this counts as {charge.billed} {unit}."
+        yield _t("Rounded up to whole %(increment)s this counts as %(quantity)s.") % {
+            "increment": version.increment,
+            "quantity": f"{charge.billed} {unit}",
+        }
 
 
 def _allowance(charge: Charge) -> Iterator[str]:
     if charge.covered:
-        yield f"{charge.covered} had been charged by a reservation of session {charge.session}."
+        yield _t("%(quantity)s had been charged by a reservation of session %(session)s.") % {
+            "quantity": charge.covered,
+            "session": charge.session,
+        }
     if charge.from_allowance:
-        yield f"{charge.from_allowance} were included in the plan."
+        included = {"quantity": charge.from_allowance}
+        yield _t("%(quantity)s were included in the plan.") % included
     if charge.billable != charge.billed:
-        yield f"{charge.billable} remain to be charged."
+        yield _t("%(quantity)s remain to be charged.") % {"quantity": charge.billable}
 
 
 def _price(charge: Charge, version: PlanVersion, currency: str) -> Iterator[str]:
     price = charge.price
     if price is None:
         return
+    facts = {"plan": version, "amount": f"{plain(charge.amount)} {currency}"}
     if price.tier_mode != Price.TierMode.FLAT:
-        yield (
-            f"The {price.tier_mode} tiers of {version} give {plain(charge.amount)} "
-            f"{currency} for this part of the period's use."
-        )
+        yield _t(
+            "The %(mode)s tiers of %(plan)s give %(amount)s for this part of the period's use."
+        ) % {**facts, "mode": price.tier_mode}
         return
     unit = UNITS[price.unit].name
     if price.note:
         each = plain(charge.unit_price or Decimal(0))
-        yield (
-            f"{version}, {price.note}: {each} {currency} per {unit}: "
-            f"{plain(charge.amount)} {currency}."
-        )
+        yield _t("%(plan)s, %(note)s: %(each)s per %(unit)s: %(amount)s.") % {
+            **facts,
+            "note": price.note,
+            "each": f"{each} {currency}",
+            "unit": unit,
+        }
         return
     if charge.prepaid:
-        yield (
-            f"{plain(charge.prepaid)} {currency} of it had been paid by a reservation of session "
-            f"{charge.session}."
-        )
-    yield (
-        f"{version} charges {plain(price.per_unit or Decimal(0))} {currency} per {unit}"
-        f"{_place(price)}: {plain(charge.amount)} {currency}."
-    )
+        yield _t("%(amount)s of it had been paid by a reservation of session %(session)s.") % {
+            "amount": f"{plain(charge.prepaid)} {currency}",
+            "session": charge.session,
+        }
+    each = f"{plain(price.per_unit or Decimal(0))} {currency}"
+    yield _by_place(price) % {**facts, "each": each, "unit": unit, "place": _place(price)}
+
+
+def _by_place(price: Price) -> str:
+    if price.zone:
+        return _t("%(plan)s charges %(each)s per %(unit)s in zone %(place)s: %(amount)s.")
+    if price.country:
+        return _t("%(plan)s charges %(each)s per %(unit)s in %(place)s: %(amount)s.")
+    return _t("%(plan)s charges %(each)s per %(unit)s: %(amount)s.")
 
 
 def _place(price: Price) -> str:
-    if price.zone:
-        return f" in zone {price.zone.name}"
-    return f" in {price.country}" if price.country else ""
+    return price.zone.name if price.zone else price.country
 
 
 def _fee(charge: Charge, version: PlanVersion, currency: str) -> Iterator[str]:
-    name = "monthly fee" if charge.kind == Charge.Kind.MONTHLY_FEE else "activation fee"
-    yield f"The {name} of {version} for {charge.subject}: {plain(charge.amount)} {currency}."
+    facts = {
+        "plan": version,
+        "subject": charge.subject,
+        "amount": f"{plain(charge.amount)} {currency}",
+    }
+    if charge.kind == Charge.Kind.MONTHLY_FEE:
+        yield _t("The monthly fee of %(plan)s for %(subject)s: %(amount)s.") % facts
+    else:
+        yield _t("The activation fee of %(plan)s for %(subject)s: %(amount)s.") % facts
 
 
 def _account(charge: Charge, currency: str) -> Iterator[str]:
-    yield f"{charge.label}: {plain(charge.amount)} {currency}."
+    yield f"{said(charge.label)}: {plain(charge.amount)} {currency}."
 
 
 def _tax(charge: Charge, currency: str) -> Iterator[str]:
     terms = charge.tax_terms
-    by = f" ({terms.rule})" if terms is not None and terms.rule is not None else ""
+    rule = terms.rule if terms is not None else None
+    facts = {
+        "percent": plain(charge.tax_percent),
+        "by": f" ({rule})" if rule is not None else "",
+        "price": f"{plain(charge.amount + charge.tax)} {currency}",
+        "net": f"{plain(charge.amount)}",
+        "tax": f"{plain(charge.tax)}",
+        "amount": f"{plain(charge.tax)} {currency}",
+    }
     if terms is not None and terms.includes_tax and charge.kind in PRICED_KINDS:
-        price = charge.amount + charge.tax
         yield (
-            f"The price includes tax of {plain(charge.tax_percent)} %{by}: of {plain(price)} "
-            f"{currency} {plain(charge.amount)} are net and {plain(charge.tax)} are tax."
+            _t(
+                "The price includes tax of %(percent)s %%%(by)s: of %(price)s"
+                " %(net)s are net and %(tax)s are tax."
+            )
+            % facts
         )
     elif charge.tax_percent:
-        yield f"Tax of {plain(charge.tax_percent)} % on it{by}: {plain(charge.tax)} {currency}."
-    elif terms is not None and terms.rule is not None:
-        yield f"No tax on it{by}."
+        yield _t("Tax of %(percent)s %% on it%(by)s: %(amount)s.") % facts
+    elif rule is not None:
+        yield _t("No tax on it%(by)s.") % facts
 
 
 def _period(charge: Charge) -> Iterator[str]:
     if charge.use_period_id != charge.period_id:
-        yield (
-            f"It belongs to {charge.use_period}, which had been invoiced already, "
-            f"and is charged in {charge.period}."
-        )
+        yield _t(
+            "It belongs to %(used)s, which had been invoiced already,"
+            " and is charged in %(charged)s."
+        ) % {"used": charge.use_period, "charged": charge.period}

@@ -9,6 +9,9 @@ from babel.numbers import NumberPattern, format_decimal, get_currency_symbol
 
 from billing.money.calc import minor_digits
 
+LEFT_TO_RIGHT_ISOLATE = "\N{LEFT-TO-RIGHT ISOLATE}"
+POP_DIRECTIONAL_ISOLATE = "\N{POP DIRECTIONAL ISOLATE}"
+LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK = "\N{LEFT-TO-RIGHT MARK}", "\N{RIGHT-TO-LEFT MARK}"
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 PRICE_SIGNIFICANT_DIGITS = 8
 PRICE_MAX_DECIMALS = 12
@@ -29,7 +32,13 @@ def format_money(
     """The amount with its currency symbol; `decimals` defaults to the currency's minor unit."""
     pattern = money_pattern(currency, locale, decimals)
     text: str = pattern.apply(amount, locale)
-    return text
+    return left_to_right(text) if locale.text_direction == "rtl" else text
+
+
+def left_to_right(figure: str) -> str:
+    """A figure that reads the same among letters that run from right to left: −38.33 US$."""
+    bare = figure.replace(RIGHT_TO_LEFT_MARK, "").replace(LEFT_TO_RIGHT_MARK, "")
+    return f"{LEFT_TO_RIGHT_ISOLATE}{bare}{POP_DIRECTIONAL_ISOLATE}"
 
 
 def format_unit_price(price: Decimal, currency: str, locale: Locale, *, at_least: int) -> str:

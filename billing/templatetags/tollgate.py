@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from babel.dates import format_date
 from babel.numbers import get_currency_precision
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
@@ -21,6 +20,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from billing.documents import kept
 from billing.money.calc import round_minor
 from billing.money.formatting import format_quantity, format_unit_price
 from billing.templatetags import wording
@@ -115,7 +115,7 @@ def day(value: date | datetime | None) -> SafeString:
     return format_html(
         '<time datetime="{}">{}</time>',
         local.strftime("%Y-%m-%d"),
-        format_date(local, "d MMM y", locale=wording.viewer_locale()),
+        wording.day_text(local),
     )
 
 
@@ -145,7 +145,7 @@ def status(
     value: str, since: datetime | None = None, why: str = "", upcoming: datetime | None = None
 ) -> dict[str, State | datetime | str | None]:
     """A status with since when and why; `upcoming` is when it next changes by itself."""
-    return {"state": state_of(value), "since": since, "why": why, "upcoming": upcoming}
+    return {"state": state_of(value), "since": since, "why": kept.said(why), "upcoming": upcoming}
 
 
 @register.simple_tag
@@ -158,6 +158,12 @@ def state_icon(value: str) -> SafeString:
 def state_label(value: str) -> str:
     """A state in its words."""
     return state_of(value).label
+
+
+@register.filter
+def said(text: str) -> str:
+    """What the books keep in English, in the viewer's language."""
+    return kept.said(text)
 
 
 @register.filter

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from babel import Locale
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.numbers import format_decimal, get_currency_precision
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -41,15 +41,34 @@ def exact_text(amount: Decimal, currency: str) -> str:
 
 def instant_text(instant: datetime) -> str:
     """In the viewer's zone: 3 Dec 2025, 14:05."""
-    return format_datetime(timezone.localtime(instant), "d MMM y, HH:mm", locale=viewer_locale())
+    local = timezone.localtime(instant)
+    return _with_time(day_text(local), format_datetime(local, "HH:mm", locale=viewer_locale()))
+
+
+def day_text(on: date) -> str:
+    """A day as the locale writes it, day first in English: 3 Dec 2025, 3. Dez. 2025."""
+    return _day(on, "yMMMd", "d MMM y")
 
 
 def zone_text(instant: datetime) -> str:
     """In full, with the zone: 3 December 2025, 14:05:11 Europe/Berlin (UTC+01:00)."""
     local = timezone.localtime(instant)
     offset = local.strftime("%z")
-    full = format_datetime(local, "d MMMM y, HH:mm:ss", locale=viewer_locale())
+    time = format_datetime(local, "HH:mm:ss", locale=viewer_locale())
+    full = _with_time(_day(local, "yMMMMd", "d MMMM y"), time)
     return f"{full} {timezone.get_current_timezone_name()} (UTC{offset[:3]}:{offset[3:]})"
+
+
+def _day(on: date, skeleton: str, in_english: str) -> str:
+    locale = viewer_locale()
+    if locale.language == "en":
+        return format_date(on, in_english, locale=locale)
+    return str(format_skeleton(skeleton, on, locale=locale))
+
+
+def _with_time(day: str, time: str) -> str:
+    comma = "\N{ARABIC COMMA}" if viewer_locale().text_direction == "rtl" else ","
+    return f"{day}{comma} {time}"
 
 
 def relative_text(instant: datetime, *, at: datetime) -> str:

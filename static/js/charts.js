@@ -26,10 +26,11 @@ function token(name) {
 
 function formatter(data) {
   const language = document.documentElement.lang || "en";
-  if (data.currency) {
-    return new Intl.NumberFormat(language, { style: "currency", currency: data.currency, maximumFractionDigits: data.decimals ?? 2 });
-  }
-  return new Intl.NumberFormat(language, { maximumFractionDigits: data.decimals ?? 2 });
+  const figures = { numberingSystem: "latn", maximumFractionDigits: data.decimals ?? 2 };
+  if (data.currency) Object.assign(figures, { style: "currency", currency: data.currency });
+  const number = new Intl.NumberFormat(language, figures);
+  /* A figure reads from left to right wherever it stands. */
+  return { format: (value) => `\u2066${number.format(value).replace(/[\u200e\u200f]/g, "")}\u2069` };
 }
 
 function dataset(series, index, data) {
@@ -62,6 +63,7 @@ function level(line, count) {
 }
 
 function options(data) {
+  const mirrored = document.documentElement.dir === "rtl";
   const number = formatter(data);
   const unit = data.unit ? ` ${data.unit}` : "";
   const ink = token("--tg-ink-3");
@@ -76,6 +78,8 @@ function options(data) {
     plugins: {
       legend: { display: false },
       tooltip: {
+        rtl: mirrored,
+        textDirection: mirrored ? "rtl" : "ltr",
         backgroundColor: token("--tg-ink"),
         titleColor: token("--tg-surface"),
         bodyColor: token("--tg-surface"),
@@ -93,12 +97,14 @@ function options(data) {
     scales: {
       x: {
         stacked,
+        reverse: mirrored,
         grid: { display: false },
         border: { color: grid },
         ticks: { color: ink, font, maxRotation: 0, autoSkipPadding: 16 },
       },
       y: {
         stacked,
+        position: mirrored ? "right" : "left",
         beginAtZero: data.zero ?? true,
         grid: { color: grid, drawTicks: false },
         border: { display: false },

@@ -5,6 +5,7 @@ function money(text, currency) {
   const amount = Number(text.replace(/[\s,]/g, (mark) => (mark === "," ? "." : "")));
   if (text.trim() === "" || !Number.isFinite(amount)) return "…";
   return new Intl.NumberFormat(document.documentElement.lang || "en", {
+    numberingSystem: "latn",
     style: "currency",
     currency,
   }).format(amount);

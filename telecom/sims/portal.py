@@ -111,7 +111,7 @@ def suspend(request: PortalRequest, iccid: str) -> HttpResponseBase:
 
     def ask() -> None:
         by = request.principal.label
-        reason = _t("Suspended by hand")
+        reason = "Suspended by hand"
         suspended_by = Sim.SuspendedBy.CUSTOMER
         suspend_sim(iccid, reason=reason, by=by, at=clock.now(), suspended_by=suspended_by)
 
@@ -126,7 +126,7 @@ def activate(request: PortalRequest, iccid: str) -> HttpResponseBase:
 
     def ask() -> None:
         by = request.principal.label
-        reason = _t("Activated by hand")
+        reason = "Activated by hand"
         activate_sim(iccid, reason=reason, by=by, at=clock.now(), by_customer=True)
 
     return _asked(request, found, ask, done=_t("The SIM is being activated."))

@@ -43,12 +43,12 @@ class BulkAct:
 
 
 def _suspend(iccid: str, by: str, at: datetime) -> Sim:
-    reason, suspended_by = _t("Suspended by hand"), Sim.SuspendedBy.CUSTOMER
+    reason, suspended_by = "Suspended by hand", Sim.SuspendedBy.CUSTOMER
     return suspend_sim(iccid, reason=reason, by=by, at=at, suspended_by=suspended_by)
 
 
 def _activate(iccid: str, by: str, at: datetime) -> Sim:
-    return activate_sim(iccid, reason=_t("Activated by hand"), by=by, at=at, by_customer=True)
+    return activate_sim(iccid, reason="Activated by hand", by=by, at=at, by_customer=True)
 
 
 ACTS = {
