@@ -103,7 +103,9 @@ def said(text: str) -> str:
     parts = _PARTS.fullmatch(text)
     if parts is None or parts["first"] not in KEPT or not (parts["second"] or parts["rest"]):
         return text
-    words = ", ".join(said(parts[name]) for name in ("first", "second") if parts[name])
+    words = said(parts["first"])
+    if parts["second"]:
+        words = gettext("%(what)s, %(how)s") % {"what": words, "how": said(parts["second"])}
     return f"{words}{parts['rest'] or ''}"
 
 
