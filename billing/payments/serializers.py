@@ -9,11 +9,12 @@ from rest_framework import serializers
 
 from accounts.companies.models import Company
 from billing.money.serializers import MoneyField
+from billing.payments.actions.transfers import RECORDED_BY_STAFF
 from billing.payments.gateways.registry import CARD_GATEWAYS
 from billing.payments.models import Payment, PaymentMethod, Refund
 from billing.payments.queries import method_label
 
-BY_HAND = [choice for choice in Payment.Method.choices if choice[0] != Payment.Method.CARD.value]
+BY_HAND = [(kind.value, kind.label) for kind in RECORDED_BY_STAFF]
 
 
 class PaymentMethodInput(serializers.Serializer[dict[str, Any]]):

@@ -33,7 +33,7 @@ from billing.ledger.queries import balance
 from billing.money.calc import minor_digits, plain
 from billing.money.columns import amount_cell
 from billing.money.staff_fields import StaffAmountField
-from billing.payments.actions.transfers import record_transfer
+from billing.payments.actions.transfers import RECORDED_BY_STAFF, record_transfer
 from billing.payments.models import Payment
 from billing.topups.models import TopUpInvoice
 from billing.topups.queries import open_top_ups
@@ -105,7 +105,7 @@ class TransferForm(KeyedForm):
     )
     amount = StaffAmountField()
     method = forms.ChoiceField(
-        choices=[(kind.value, kind.label) for kind in Payment.Method if kind != "card"],
+        choices=[(kind.value, kind.label) for kind in RECORDED_BY_STAFF],
         widget=UnfoldAdminSelectWidget(),
     )
     reference = forms.CharField(

@@ -13,7 +13,7 @@ from accounts.companies.models import Company
 from billing.ledger.queries import lock_payer
 from billing.payments.actions.settling import book_payment
 from billing.payments.exceptions import InvalidReceivedAt, KeyReused
-from billing.payments.gateways.bank import BANK, CASH, OTHER
+from billing.payments.gateways.bank import BANK, CASH, OTHER, WHMCS, XERO
 from billing.payments.models import Payment
 from billing.payments.queries import money_json
 from billing.payments.registry import let_claim
@@ -23,7 +23,11 @@ GATEWAYS = {
     Payment.Method.BANK_TRANSFER: BANK,
     Payment.Method.CASH: CASH,
     Payment.Method.OTHER: OTHER,
+    Payment.Method.WHMCS: WHMCS,
+    Payment.Method.XERO: XERO,
 }
+# The others arrive in another system, and are booked by themselves.
+RECORDED_BY_STAFF = (Payment.Method.BANK_TRANSFER, Payment.Method.CASH, Payment.Method.OTHER)
 
 
 @transaction.atomic

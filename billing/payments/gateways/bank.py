@@ -35,3 +35,6 @@ class HandledByStaff:
 BANK = HandledByStaff("bank")
 CASH = HandledByStaff("cash")
 OTHER = HandledByStaff("other")
+# Money that arrived in another system, which keeps ours in step with it.
+WHMCS = HandledByStaff("whmcs")
+XERO = HandledByStaff("xero")

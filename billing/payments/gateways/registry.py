@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from billing.payments.gateways.bank import BANK, CASH, OTHER
+from billing.payments.gateways.bank import BANK, CASH, OTHER, WHMCS, XERO
 from billing.payments.gateways.base import CardGateway, Gateway
 from billing.payments.gateways.stripe import StripeGateway
 
 STRIPE = StripeGateway.name
 CARD_GATEWAYS = (STRIPE,)
-BY_HAND = {gateway.name: gateway for gateway in (BANK, CASH, OTHER)}
+BY_HAND = {gateway.name: gateway for gateway in (BANK, CASH, OTHER, WHMCS, XERO)}
 
 
 def card_gateway(name: str) -> CardGateway:

@@ -31,6 +31,8 @@ class Payment(models.Model):
         BANK_TRANSFER = "bank_transfer", _("Bank transfer")
         CASH = "cash", _("Cash")
         OTHER = "other", _("Other")
+        WHMCS = "whmcs", "WHMCS"
+        XERO = "xero", "Xero"
 
     class Purpose(models.TextChoices):
         RECHARGE = "recharge", _("Recharge")
