@@ -104,9 +104,13 @@ class Invoice(models.Model):
         A prepaid invoice is due to the last decimal that was deducted. What its total was
         rounded down by is ours: nobody is asked for it.
         """
+        return self.payable_of(self.amount_due)
+
+    def payable_of(self, amount_due: Decimal) -> Decimal:
+        """`payable` if so much were due."""
         is_prepaid = self.billing_type == BillingType.PREPAID
         forgiven = min(self.rounding_difference, NOTHING) if is_prepaid else NOTHING
-        return max(ceil_minor(self.amount_due + forgiven, self.currency), NOTHING)
+        return max(ceil_minor(amount_due + forgiven, self.currency), NOTHING)
 
 
 class InvoiceLine(models.Model):

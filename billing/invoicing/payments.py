@@ -11,11 +11,11 @@ from djmoney.money import Money
 from billing.invoicing.exceptions import NothingToPay, PaymentRunning
 from billing.invoicing.funds import apply_funds
 from billing.invoicing.models import Invoice, InvoicePayment
-from billing.invoicing.queries import lock_invoice
+from billing.invoicing.queries import lock_invoice, unpaid_invoices
 from billing.ledger.queries import lock_account
 from billing.payments.actions.charging import collect, open_payment
 from billing.payments.models import Payment, PaymentMethod
-from billing.payments.registry import on_outcome
+from billing.payments.registry import on_outcome, on_transfer
 
 _UNPAID = (Invoice.Status.OPEN, Invoice.Status.OVERDUE)
 _WAITING = (Payment.Status.PENDING, Payment.Status.REQUIRES_ACTION)
@@ -51,6 +51,16 @@ def pay_with_funds(payment: Payment, at: datetime) -> None:
     if asked is not None and payment.entry_id is not None:
         named = {payment.entry_id: asked.invoice_id}
     apply_funds(payment.company, account, at=at, named=named)
+
+
+@on_transfer
+def claim_transfer(payment: Payment, _: UUID | None) -> None:
+    """Recorded money whose reference is the number of an unpaid invoice goes to that invoice."""
+    number = payment.reference.strip().upper()
+    named = unpaid_invoices(payment.company_id).filter(number=number)
+    invoice = named.filter(currency=str(payment.amount.currency)).first()
+    if invoice is not None:
+        InvoicePayment.objects.create(invoice=invoice, payment=payment, is_open=False)
 
 
 def _open(invoice_id: UUID, *, card: PaymentMethod, key: str, by: str, at: datetime) -> Payment:

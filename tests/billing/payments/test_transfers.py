@@ -13,6 +13,7 @@ from billing.ledger.queries import balance
 from billing.payments.models import Payment
 from config.clock import now
 from tests.accounts.access.client import Api, error_of
+from tests.billing.invoicing.months import CLOSED_AT, issue, rate
 from tests.factories import make_company, new_key
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +79,19 @@ def test_what_is_wrong_is_named(
     company = make_company()
     answer = staff_api.send("payments/", transfer(company, **changes), key=new_key())
     assert error_of(answer) == (400, code, attr)
+
+
+def test_a_transfer_that_names_an_invoice_pays_that_one_not_the_oldest(staff_api: Api) -> None:
+    company = make_company(billing_type="postpaid", credit_limit=None)
+    rate(company, net="12")
+    older = issue(company)
+    rate(company, net="7", at=CLOSED_AT)
+    newer = issue(company, at=CLOSED_AT + timedelta(days=31))
+    paid = {"amount": {"amount": "7.00", "currency": "USD"}, "reference": f" {newer.number} "}
+    assert staff_api.send("payments/", transfer(company, **paid), key="a").status_code == 201
+    older.refresh_from_db()
+    newer.refresh_from_db()
+    assert (older.status, newer.status) == ("open", "paid")
 
 
 def test_money_of_the_future_is_not_recorded(staff_api: Api) -> None:
