@@ -4,6 +4,7 @@ from billing.catalog import admin as catalog
 from billing.discounts import admin as discounts
 from billing.documents import admin as documents
 from billing.dunning import admin as dunning
+from billing.integrations import admin as integrations
 from billing.invoicing import admin as invoicing
 from billing.ledger import admin as ledger
 from billing.metering import admin as metering
@@ -20,6 +21,7 @@ __all__ = [
     "discounts",
     "documents",
     "dunning",
+    "integrations",
     "invoicing",
     "ledger",
     "metering",

@@ -21,6 +21,7 @@ REGISTRATIONS = (
     "billing.insight.previews",
     "billing.onboarding.outcomes",
     "billing.onboarding.handlers",
+    "billing.integrations.handlers",
 )
 
 

@@ -14,6 +14,7 @@ from billing.discounts.models import Discount
 from billing.documents.models import Receipt, Series
 from billing.dunning.models import DunningClock, DunningStep
 from billing.insight.models import BooksAudit, CostToDate, FeaturePreview
+from billing.integrations.models import IncomingPayment, SyncWork, SystemState
 from billing.invoicing.models import (
     Allocation,
     Fund,
@@ -92,6 +93,7 @@ __all__ = [
     "Hold",
     "InboxParcel",
     "InboxShard",
+    "IncomingPayment",
     "Invoice",
     "InvoiceLine",
     "InvoicePayment",
@@ -121,6 +123,8 @@ __all__ = [
     "SignUp",
     "SubjectKey",
     "Subscription",
+    "SyncWork",
+    "SystemState",
     "TaxRule",
     "TaxTerms",
     "TierUse",

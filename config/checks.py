@@ -71,6 +71,20 @@ def customers_can_be_reached(
     return found
 
 
+@register(Tags.security, deploy=True)
+def other_systems_are_spoken_to_in_private(
+    app_configs: Sequence[AppConfig] | None, **options: object
+) -> list[CheckMessage]:
+    """What goes to them carries keys and customers."""
+    if settings.SANDBOX:
+        return []
+    return [
+        Error(f"{name} must be an https address.", id="tollgate.E009")
+        for name in ("WHMCS_URL", "XERO_API_URL", "XERO_IDENTITY_URL")
+        if getattr(settings, name) and urlsplit(getattr(settings, name)).scheme != "https"
+    ]
+
+
 @register(Tags.compatibility, deploy=True)
 def requests_outlast_the_gateway(
     app_configs: Sequence[AppConfig] | None, **options: object

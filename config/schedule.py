@@ -22,6 +22,8 @@ from billing.dunning.queries import next_dunning_due
 from billing.dunning.tasks import pursue_debts
 from billing.insight.alerts import send_consumption_alerts
 from billing.insight.tasks import audit_books, next_cost_refresh, refresh_costs
+from billing.integrations.queries import next_sync_due
+from billing.integrations.tasks import sync_systems
 from billing.invoicing.queries import next_period_due
 from billing.invoicing.tasks import close_periods, issue_invoices
 from billing.ledger.tasks import next_expiry, release_expired_holds, snapshot_own_accounts
@@ -54,6 +56,7 @@ SECOND, MINUTE, HOUR, DAY = (
 )
 # In the sandbox one wants to watch usage arrive.
 FETCHED_EVERY = 5 * (SECOND if settings.SANDBOX else MINUTE)
+SYNCED_EVERY = 5 * SECOND
 
 JOBS: tuple[Job, ...] = (
     Job("fetch_operator_usage", fetch_operator_usage, FETCHED_EVERY),
@@ -76,6 +79,7 @@ JOBS: tuple[Job, ...] = (
     Job("pursue_debts", pursue_debts, MINUTE, next_dunning_due),
     Job("send_consumption_alerts", send_consumption_alerts, MINUTE),
     Job("dispatch_outbox", dispatch_outbox, SECOND, next_due_handling),
+    Job("sync_systems", sync_systems, SYNCED_EVERY, next_sync_due),
     Job("run_operator_jobs", run_operator_jobs, SECOND, next_operator_job_due),
     Job("queue_staff_messages", queue_staff_messages, SECOND),
     Job("send_mails", send_mails, SECOND, next_due_mail),

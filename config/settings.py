@@ -218,6 +218,23 @@ WEB_TIMEOUT_SECONDS = env.int("WEB_TIMEOUT_SECONDS", default=90)
 OPERATOR_BASE_URL = env.str("OPERATOR_BASE_URL", default="")
 OPERATOR_TOKEN = env.str("OPERATOR_TOKEN", default="")
 
+# Other systems that Tollgate keeps in step: docs/integrations.md. Of one call:
+INTEGRATION_TIMEOUT_SECONDS = env.float("INTEGRATION_TIMEOUT_SECONDS", default=15)
+WHMCS_URL = env.str("WHMCS_URL", default="")
+WHMCS_IDENTIFIER = env.str("WHMCS_IDENTIFIER", default="")
+WHMCS_SECRET = env.str("WHMCS_SECRET", default="")
+WHMCS_PAYMENT_METHOD = env.str("WHMCS_PAYMENT_METHOD", default="banktransfer")
+WHMCS_PRODUCT_IDS = env.list("WHMCS_PRODUCT_IDS", default=[])
+XERO_CLIENT_ID = env.str("XERO_CLIENT_ID", default="")
+XERO_CLIENT_SECRET = env.str("XERO_CLIENT_SECRET", default="")
+XERO_TENANT_ID = env.str("XERO_TENANT_ID", default="")
+XERO_API_URL = env.str("XERO_API_URL", default="https://api.xero.com")
+XERO_IDENTITY_URL = env.str("XERO_IDENTITY_URL", default="https://identity.xero.com")
+XERO_SALES_ACCOUNT = env.str("XERO_SALES_ACCOUNT", default="200")
+XERO_PAYMENT_ACCOUNT = env.str("XERO_PAYMENT_ACCOUNT", default="")
+XERO_CREDIT_ACCOUNT = env.str("XERO_CREDIT_ACCOUNT", default="")
+XERO_TAX_TYPES = env.dict("XERO_TAX_TYPES", default={})
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.access.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.access.permissions.StaffKey"],

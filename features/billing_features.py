@@ -239,4 +239,17 @@ FEATURES: tuple[Feature[bool] | Feature[int] | Feature[Decimal | None] | Feature
         ),
         changes=("Portal: sign-up, activation", "Admin, API: verification", "Ledger"),
     ),
+    Feature(
+        key="whmcs_billing",
+        title="Billing in step with WHMCS",
+        section="Integrations",
+        kind=Switch(),
+        default=False,
+        when_on=(
+            "Clients, invoices and payments are sent to the WHMCS server, and what customers pay "
+            "there is booked here. WHMCS being unreachable stops nothing: work waits, and is shown."
+        ),
+        when_off="Nothing is sent or read; WHMCS is not shown.",
+        changes=("Admin: Config → Integrations, company page", "Job: sync_systems"),
+    ),
 )

@@ -32,6 +32,7 @@ SwitchKey = Literal[
     "free_for_one_ip",
     "secondary_ip_billing",
     "tax_inclusive",
+    "whmcs_billing",
 ]
 WholeNumberKey = Literal[
     "cost_decimal_points",

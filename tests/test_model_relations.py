@@ -29,6 +29,7 @@ BILLING = [
     "writeoffs",
     "dunning",
     "onboarding",
+    "integrations",
     "insight",
 ]
 ACCOUNTS = [

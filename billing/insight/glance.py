@@ -11,6 +11,8 @@ from decimal import Decimal
 
 from django.db import connection
 
+from billing.integrations.registry import systems_on
+
 
 @dataclass(frozen=True)
 class Holdings:
@@ -122,6 +124,8 @@ class Undecided:
     refunds: int
     disputes: int
     exhausted_rules: int
+    sync_work: int
+    incoming_payments: int
     suspended_companies: int
 
 
@@ -130,13 +134,18 @@ SELECT (SELECT count(*) FROM ledger_adjustment WHERE status = 'proposed'),
        (SELECT count(*) FROM refund WHERE status = 'proposed'),
        (SELECT count(*) FROM dispute WHERE status = 'open'),
        (SELECT count(*) FROM recharge_rule WHERE enabled AND paused_at IS NOT NULL),
+       (SELECT count(*) FROM sync_work WHERE status = 'attention' AND system = ANY(%(systems)s)),
+       (SELECT count(*) FROM incoming_payment
+        WHERE status = 'unmatched' AND system = ANY(%(systems)s)),
        (SELECT count(*) FROM company WHERE status = 'suspended')
 """
 
 
-def undecided() -> Undecided:
+def undecided(*, at: datetime) -> Undecided:
+    """What another system does not have counts while it is on."""
+    systems = [str(system) for system in systems_on(at=at)]
     with connection.cursor() as cursor:
-        cursor.execute(_UNDECIDED)
+        cursor.execute(_UNDECIDED, {"systems": systems})
         (row,) = cursor.fetchall()
     return Undecided(*row)
 

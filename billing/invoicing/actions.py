@@ -17,7 +17,9 @@ from accounts.companies.models import Company
 from accounts.companies.queries import lock_company
 from accounts.events.actions import publish
 from billing.documents.actions import take_numbers
+from billing.documents.kept import in_documents_of
 from billing.documents.models import Series
+from billing.documents.queries import document_language
 from billing.invoicing.closing import book_closing
 from billing.invoicing.funds import apply_funds, invoice_facts, settle
 from billing.invoicing.lines import LineGroup, Totals, totals_of
@@ -66,7 +68,8 @@ def issue_invoice(period_id: UUID, *, by: str, at: datetime) -> Invoice | None:
         return None
     period.status = BillingPeriod.Status.ISSUED
     period.save(update_fields=["status"])
-    groups = line_groups(period)
+    with in_documents_of(document_language(period.company, at=at)):
+        groups = line_groups(period)
     if not groups:
         return None
     totals = totals_of(groups, currency=profile.currency)

@@ -1,4 +1,4 @@
-"""From the totals of a period to the lines of its invoice. Pure arithmetic and words."""
+"""From the totals of a period to the lines of its invoice: arithmetic and words."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from babel.dates import format_date
+from django.utils.translation import get_language
+
 from billing.invoicing.calc import InvoiceTotals, TaxableGroup, invoice_totals
 from billing.money.calc import minor_digits
+from billing.money.formatting import locale_of
 from billing.tax.calc import Terms
 
 
@@ -69,4 +73,5 @@ def totals_of(groups: Sequence[LineGroup], *, currency: str) -> Totals:
 
 def month_label(start: datetime) -> str:
     """How late usage names the period it belongs to: "May 2026"."""
-    return f"{start:%B %Y}"
+    text: str = format_date(start, "LLLL y", locale=locale_of(get_language() or ""))
+    return text

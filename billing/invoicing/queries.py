@@ -9,12 +9,14 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Min, QuerySet, Sum
+from django.utils.translation import gettext, gettext_noop
 from django_countries import countries
 
 from accounts.companies.models import Company
 from billing.catalog.calc import UNITS
 from billing.catalog.models import Meter, Price
 from billing.discounts.queries import surcharged_without_period
+from billing.documents.kept import said
 from billing.invoicing.lines import LineGroup, month_label
 from billing.invoicing.models import Fund, Invoice
 from billing.metering.models import Charge, PeriodTotal
@@ -25,9 +27,9 @@ from billing.tax.calc import Terms, plain_terms
 from features.queries import value
 
 _FEE_TITLES = {
-    Charge.Kind.MONTHLY_FEE: "Monthly fee",
-    Charge.Kind.ACTIVATION_FEE: "Activation fee",
-    Charge.Kind.RESERVATION: "Reserved spending",
+    Charge.Kind.MONTHLY_FEE: gettext_noop("Monthly fee"),
+    Charge.Kind.ACTIVATION_FEE: gettext_noop("Activation fee"),
+    Charge.Kind.RESERVATION: gettext_noop("Reserved spending"),
 }
 
 
@@ -101,7 +103,7 @@ def next_period_due(after: datetime) -> datetime | None:
 
 
 def line_groups(period: BillingPeriod) -> list[LineGroup]:
-    """The totals of a period, gathered into what becomes its lines."""
+    """The totals of a period, gathered into what becomes its lines, in the active language."""
     groups: dict[tuple[object, ...], LineGroup] = {}
     totals = PeriodTotal.objects.filter(period=period).select_related(
         "version__plan", "meter", "price__zone", "use_period", "tax_terms"
@@ -142,8 +144,8 @@ def _empty_group(total: PeriodTotal) -> LineGroup:
     facts = {"kind": str(total.kind)}
     if total.version is None:
         return LineGroup(
-            description=total.label,
-            service="Account",
+            description=said(total.label),
+            service=gettext("Account"),
             plan="",
             unit="",
             unit_price=Decimal(0),
@@ -155,8 +157,8 @@ def _empty_group(total: PeriodTotal) -> LineGroup:
     facts |= {"version": str(total.version_id)}
     if total.meter is None or total.kind != Charge.Kind.USAGE:
         return LineGroup(
-            description=_FEE_TITLES[Charge.Kind(total.kind)],
-            service="Subscriptions",
+            description=gettext(_FEE_TITLES[Charge.Kind(total.kind)]),
+            service=gettext("Subscriptions"),
             plan=plan.name,
             unit="",
             unit_price=Decimal(0),
@@ -167,7 +169,7 @@ def _empty_group(total: PeriodTotal) -> LineGroup:
     facts |= {"meter": total.meter.key, "price": str(total.price_id or "")}
     return LineGroup(
         description=_what(total.meter, total.price),
-        service=total.meter.title,
+        service=said(total.meter.title),
         plan=plan.name,
         unit=total.price.unit if total.price else total.meter.base_unit,
         unit_price=(total.price.per_unit if total.price else None) or Decimal(0),
@@ -206,9 +208,9 @@ def _without_rule(terms: Terms) -> Terms:
 def _what(meter: Meter, price: Price | None) -> str:
     """What was used, and where or why its price holds: "Data, Germany", "SMS"."""
     if price is None:
-        return f"{meter.title}, included"
-    where = price.note or _where(price)
-    return f"{meter.title}, {where}" if where else meter.title
+        return f"{said(meter.title)}, {gettext('included')}"
+    where = said(price.note) or _where(price)
+    return f"{said(meter.title)}, {where}" if where else said(meter.title)
 
 
 def _where(price: Price) -> str:
@@ -216,6 +218,6 @@ def _where(price: Price) -> str:
     if price.country:
         return countries.name(price.country)
     if price.zone is not None:
-        return f"zone {price.zone.name}"
+        return gettext("zone %(name)s") % {"name": price.zone.name}
     beside = Price.objects.filter(version=price.version_id, meter=price.meter_id, note="")
-    return "other countries" if beside.exclude(country="", zone=None).exists() else ""
+    return gettext("other countries") if beside.exclude(country="", zone=None).exists() else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import ngettext
@@ -21,9 +22,9 @@ class Matter:
     permission: str
 
 
-def matters(waits: Backlog) -> list[Matter]:
+def matters(waits: Backlog, *, at: datetime) -> list[Matter]:
     """Only what there is, the gravest first."""
-    asked = undecided()
+    asked = undecided(at=at)
     found = [
         Matter(
             asked.disputes,
@@ -74,6 +75,26 @@ def matters(waits: Backlog) -> list[Matter]:
             ),
             _list("billing_payment", "status__exact=pending"),
             "billing.view_payment",
+        ),
+        Matter(
+            asked.sync_work,
+            ngettext(
+                "thing is refused by another system",
+                "things are refused by another system",
+                asked.sync_work,
+            ),
+            _list("billing_syncwork", "status__exact=attention"),
+            "billing.view_syncwork",
+        ),
+        Matter(
+            asked.incoming_payments,
+            ngettext(
+                "payment in another system is to be looked at",
+                "payments in another system are to be looked at",
+                asked.incoming_payments,
+            ),
+            _list("billing_incomingpayment", "status__exact=unmatched"),
+            "billing.view_incomingpayment",
         ),
         Matter(
             waits.rejects,

@@ -15,6 +15,9 @@ from accounts.companies.models import Company
 from accounts.notifications.models import Mail
 from accounts.people.models import Member
 from billing.insight.balances import balance_view
+from billing.integrations.models import SyncWork, System
+from billing.integrations.queries import contact_work, open_work
+from billing.integrations.registry import systems_on
 from billing.invoicing.models import Invoice
 from billing.ledger.models import Adjustment, Leg
 from billing.ledger.queries import customer_account
@@ -64,6 +67,15 @@ class Button:
     is_final: bool
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """The company in another system."""
+
+    system: System
+    client: SyncWork | None
+    open: int
+
+
 def company_page(request: HttpRequest, company: Company) -> HttpResponse:
     at, user = clock.now(), request.user
     context: dict[str, object] = {
@@ -77,6 +89,8 @@ def company_page(request: HttpRequest, company: Company) -> HttpResponse:
     }
     if user.has_perm("billing.view_entry"):
         context |= _money(company, at=at)
+    if user.has_perm("billing.view_syncwork"):
+        context["systems"] = _systems(company, at=at)
     if user.has_perm("billing.view_subscription"):
         context |= _services(company)
     if user.has_perm("accounts.view_mail"):
@@ -165,6 +179,18 @@ def _services(company: Company) -> dict[str, object]:
             sims.values("status").annotate(count=Count("id")).order_by("status")
         ),
     }
+
+
+def _systems(company: Company, *, at: datetime) -> list[Elsewhere]:
+    """What the systems that are on know the company as, and how much they do not know yet."""
+    return [
+        Elsewhere(
+            system,
+            contact_work(system, company.pk),
+            open_work(system).filter(company=company).count(),
+        )
+        for system in systems_on(at=at)
+    ]
 
 
 def _activity(company: Company) -> QuerySet[AuditRecord]:

@@ -50,7 +50,7 @@ def staff_dashboard(request: HttpRequest, context: dict[str, object]) -> dict[st
     found: dict[str, object] = {
         "title": "Dashboard",
         "figures": [*(_money(at) if sees_money else []), *_machine(request, waits, at=at)],
-        "matters": _allowed(request, matters(waits)),
+        "matters": _allowed(request, matters(waits, at=at)),
         "offers_first_steps": is_offered(cast("User", request.user)),
     }
     if sees_money:

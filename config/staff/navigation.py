@@ -7,6 +7,9 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.urls import reverse_lazy
 
+from billing.integrations.registry import systems_on
+from config import clock
+
 Item = dict[str, object]
 
 
@@ -21,6 +24,13 @@ def _page(title: str, icon: str, name: str, permission: str) -> Item:
         "link": reverse_lazy(f"admin:{name}"),
         "permission": _may(permission),
     }
+
+
+def _when_on(item: Item) -> Item:
+    """An entry that shows only while Tollgate is kept in step with another system."""
+    may = item["permission"]
+    assert callable(may)
+    return item | {"permission": lambda request: may(request) and bool(systems_on(at=clock.now()))}
 
 
 def _rows(title: str, icon: str, app: str, model: str) -> Item:
@@ -90,6 +100,7 @@ _NAVIGATION: tuple[tuple[str, tuple[Item, ...]], ...] = (
             _page("Branding", "palette", "branding", "features.view_featurevalue"),
             _page("Templates", "article", "templates", "features.view_featurevalue"),
             _page("Gateways", "credit_card", "gateways", "billing.view_gatewaysetting"),
+            _when_on(_page("Integrations", "hub", "integrations", "billing.view_syncwork")),
             _rows("History", "manage_history", "features", "featurevalue"),
             _rows("Number series", "format_list_numbered", "billing", "series"),
         ),
@@ -102,6 +113,8 @@ _NAVIGATION: tuple[tuple[str, tuple[Item, ...]], ...] = (
             _rows("Outbox", "outbox", "accounts", "event"),
             _rows("Handlers", "bolt", "accounts", "handling"),
             _rows("Webhooks in", "webhook", "billing", "gatewayevent"),
+            _when_on(_rows("Sync work", "sync", "billing", "syncwork")),
+            _when_on(_rows("Incoming payments", "move_to_inbox", "billing", "incomingpayment")),
             _rows("Mails", "mail", "accounts", "mail"),
             _rows("Messages", "campaign", "accounts", "staffmessage"),
             _page("Books", "fact_check", "books", "billing.view_books"),

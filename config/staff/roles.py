@@ -37,10 +37,10 @@ MODELS: dict[Area, frozenset[str]] = {
         "account adjustment allocation allowance balancesnapshot billingperiod billingprofile "
         "booksaudit closing consumptionalert costtodate creditlot creditsread daytotal "
         "discount dispute dunningclock dunningstep entry fixedpayment gatewaycustomer "
-        "gatewayevent gatewaysetting hold invoice invoiceline invoicetax leg payment "
-        "paymentmethod paymentstanding periodtotal promocode receipt recharge rechargeattempt "
-        "rechargerule redemption refund series signup formerstanding taxrule taxterms topupinvoice "
-        "topuppayment writeoff"
+        "gatewayevent gatewaysetting hold incomingpayment invoice invoiceline invoicetax leg "
+        "payment paymentmethod paymentstanding periodtotal promocode receipt recharge "
+        "rechargeattempt rechargerule redemption refund series signup formerstanding syncwork "
+        "systemstate taxrule taxterms topupinvoice topuppayment writeoff"
     ),
     Area.CATALOG: _billing(
         "accountplan meter plan planversion price pricerate pricetier refillsize zone"
@@ -80,6 +80,7 @@ ACTS: dict[str, Area] = {
     "billing.refund_payment": Area.MONEY,
     "billing.record_transfer": Area.MONEY,
     "billing.correct_invoice": Area.MONEY,
+    "billing.sync_systems": Area.MONEY,
     "billing.replay_usage": Area.USAGE,
     "telecom.operate_sim": Area.CONNECTIVITY,
     "accounts.run_job": Area.OPERATIONS,

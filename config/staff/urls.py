@@ -12,6 +12,7 @@ from config.staff import (
     feature_files,
     features,
     gateways,
+    integrations,
     jobs,
     messages,
 )
@@ -51,6 +52,22 @@ def staff_urls() -> list[URLPattern]:
         page_path("configuration/gateways/<slug:name>/", gateways.change, name="gateway_change"),
         page_path("operations/messages/new/", messages.compose, name="message_compose"),
         page_path("first-steps/", checklist.first_steps, name="first_steps"),
+        page_path("configuration/integrations/", integrations.integrations, name="integrations"),
+        page_path(
+            "configuration/integrations/<slug:name>/check/",
+            integrations.check,
+            name="integration_check",
+        ),
+        page_path(
+            "configuration/integrations/<slug:name>/retry/",
+            integrations.retry,
+            name="integration_retry",
+        ),
+        page_path(
+            "configuration/integrations/<slug:name>/bring-up/",
+            integrations.bring_up,
+            name="integration_bring_up",
+        ),
         page_path("operations/jobs/", jobs.jobs, name="jobs"),
         page_path("operations/jobs/<slug:name>/run/", jobs.run, name="job_run"),
         page_path("operations/books/", books.books, name="books"),

@@ -155,6 +155,14 @@ def test_stripe_without_the_key_of_its_card_fields_is_found(settings: LazySettin
 
 
 @pytest.mark.django_db
+def test_another_system_is_not_spoken_to_in_the_clear(settings: LazySettings) -> None:
+    settings.SANDBOX, settings.WHMCS_URL = False, "http://whmcs.example"
+    assert "tollgate.E009" in _ours(run_checks(include_deployment_checks=True))
+    settings.WHMCS_URL = "https://whmcs.example"
+    assert "tollgate.E009" not in _ours(run_checks(include_deployment_checks=True))
+
+
+@pytest.mark.django_db
 def test_a_request_may_wait_for_the_gateway_as_long_as_it_takes(settings: LazySettings) -> None:
     """Three calls of two tries of 10 s, half a second between them: 61.5 s of 90 s."""
     assert longest_wait(10) == 61.5

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext, gettext_noop
+
+from billing.documents.kept import in_documents_of
 from billing.documents.queries import buyer, document_language, look, seller
 from billing.documents.rendering.content import ReceiptContent
 from billing.ledger.queries import displayed
@@ -14,10 +17,12 @@ from billing.payments.queries import method_label
 from billing.profiles.queries import profile_of
 
 PURPOSES = {
-    Payment.Purpose.RECHARGE: "Recharge of the balance",
-    Payment.Purpose.INVOICE: "Payment of an invoice",
-    Payment.Purpose.TOP_UP: "Payment to the balance",
-    Payment.Purpose.DEPOSIT: "Verification deposit, held until the account is verified",
+    Payment.Purpose.RECHARGE: gettext_noop("Recharge of the balance"),
+    Payment.Purpose.INVOICE: gettext_noop("Payment of an invoice"),
+    Payment.Purpose.TOP_UP: gettext_noop("Payment to the balance"),
+    Payment.Purpose.DEPOSIT: gettext_noop(
+        "Verification deposit, held until the account is verified"
+    ),
 }
 
 
@@ -29,6 +34,8 @@ def receipt_content(
     billing_type = profile_of(payment.company_id).billing_type
     shown = displayed(balance_after, billing_type=billing_type, at=at)
     language = document_language(payment.company, at=at)
+    with in_documents_of(language):
+        method, purpose = method_label(payment), _purpose(payment)
     return ReceiptContent(
         number=number,
         seller=seller(at=at),
@@ -37,9 +44,9 @@ def receipt_content(
         amount=round_minor(payment.amount.amount, currency),
         issued_at=at,
         received_at=payment.received_at or at,
-        method=method_label(payment),
+        method=method,
         reference=payment.reference or payment.gateway_reference,
-        purpose="Automatic recharge" if payment.is_off_session else _purpose(payment),
+        purpose=purpose,
         balance_after=round_minor(shown, currency),
         language=language,
         time_zone=payment.company.timezone,
@@ -48,4 +55,6 @@ def receipt_content(
 
 
 def _purpose(payment: Payment) -> str:
-    return PURPOSES[Payment.Purpose(payment.purpose)]
+    if payment.is_off_session:
+        return gettext("Automatic recharge")
+    return gettext(PURPOSES[Payment.Purpose(payment.purpose)])

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from accounts.events.actions import publish
 from billing.documents.actions import issue_receipt, take_numbers
+from billing.documents.kept import as_kept
 from billing.documents.models import Series
 from billing.ledger.actions import LegSpec, make_entry
 from billing.ledger.models import AccountKind, EntryKind
@@ -203,7 +204,8 @@ def _description(payment: Payment) -> str:
     }[Payment.Purpose(payment.purpose)]
     automatic = "Automatic recharge" if payment.is_off_session else what
     reference = f" ({payment.reference})" if payment.reference else ""
-    return f"{automatic}, {method_label(payment)}{reference}"
+    with as_kept():
+        return f"{automatic}, {method_label(payment)}{reference}"
 
 
 def _data(payment: Payment) -> dict[str, object]:

@@ -11,10 +11,18 @@ from djmoney.money import Money
 
 from accounts.people.actions import create_person
 from config.staff.roles import MODELS, ROLES
+from features.actions import set_value
 from tests.config.staff.people import signed_in, staff_client_of, staff_member
-from tests.factories import make_company, make_subscription, pay_in
+from tests.factories import LONG_AGO, make_company, make_subscription, pay_in
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def all_pages_are_there(db: None) -> None:
+    """Pages of the integrations are there while one is on."""
+    set_value("whmcs_billing", value=True, by="staff:x", reason="Test", at=LONG_AGO)
+
 
 COMPANIES = {"accounts.company", "accounts.member", "accounts.invitation", "first_steps"}
 MONEY = {
@@ -29,6 +37,7 @@ MONEY = {
     "billing.entry",
     "billing.gatewayevent",
     "billing.hold",
+    "billing.incomingpayment",
     "billing.invoice",
     "billing.payment",
     "billing.paymentmethod",
@@ -39,9 +48,11 @@ MONEY = {
     "billing.redemption",
     "billing.refund",
     "billing.series",
+    "billing.syncwork",
     "billing.topupinvoice",
     "billing.writeoff",
     "gateways",
+    "integrations",
 }
 CATALOG = {
     "billing.accountplan",
