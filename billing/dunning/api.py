@@ -14,15 +14,18 @@ from rest_framework.response import Response
 from billing.dunning.calc import StepKind
 from billing.dunning.queries import timeline
 from billing.invoicing.api import InvoiceViewSet
+from billing.money.serializers import AmountStringField
 from config import clock
 
 
 class DunningStepOutput(serializers.Serializer[Any]):
-    """A step; `number` is the how manieth reminder, or the days left at a warning."""
+    """A step; `number` is the how manieth reminder, or the days left at a warning; `late_fee` is
+    what becoming overdue costs, before tax."""
 
     kind = serializers.ChoiceField(choices=[(kind.value, kind.value) for kind in StepKind])
     number = serializers.IntegerField()
     at = serializers.DateTimeField()
+    late_fee = AmountStringField(allow_null=True)
     is_past = serializers.BooleanField()
 
 

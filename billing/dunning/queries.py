@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from itertools import islice, takewhile
 from uuid import UUID
 
 from django.db.models import Max, Min, Q, QuerySet
 
 from accounts.companies.models import Company
-from billing.dunning.calc import DAY, Demand, Policy, Step, StepKind, steps, suspends_at
+from billing.dunning.calc import (
+    DAY,
+    Demand,
+    Policy,
+    Step,
+    StepKind,
+    late_fee,
+    steps,
+    suspends_at,
+)
 from billing.dunning.models import DunningClock, DunningStep
 from billing.invoicing.models import Invoice
+from billing.metering.account_charges import account_charge
+from billing.metering.models import Charge
 from features.models import FeatureValue
 from features.queries import value
 
@@ -100,12 +112,16 @@ def next_dunning_due(after: datetime) -> datetime | None:
 
 @dataclass(frozen=True)
 class TimelineStep:
-    """A step as people see it: past ones happened, the others will unless the invoice is paid."""
+    """A step as people see it: past ones happened, the others will unless the invoice is paid.
+
+    `late_fee` is what becoming overdue costs, before tax.
+    """
 
     kind: StepKind
     number: int
     at: datetime
     is_past: bool
+    late_fee: Decimal | None = None
 
     @property
     def label(self) -> str:
@@ -114,14 +130,39 @@ class TimelineStep:
 
 def timeline(invoice: Invoice, *, at: datetime) -> list[TimelineStep]:
     """What happened to an unpaid invoice, and the next steps; nothing ahead for a settled one."""
+    charged, threatened = charged_late_fee(invoice), _late_fee_ahead(invoice, at=at)
     past = [
-        TimelineStep(StepKind(step.kind), step.number, step.at, is_past=True)
+        TimelineStep(
+            StepKind(step.kind),
+            step.number,
+            step.at,
+            is_past=True,
+            late_fee=charged if step.kind == DunningStep.Kind.OVERDUE else None,
+        )
         for step in invoice.dunning_steps.all()
     ]
     return past + [
-        TimelineStep(step.kind, step.number, step.at, is_past=False)
+        TimelineStep(
+            step.kind,
+            step.number,
+            step.at,
+            is_past=False,
+            late_fee=threatened if step.kind is StepKind.OVERDUE else None,
+        )
         for step in islice(_ahead(invoice, at=at), _SHOWN_AHEAD)
     ]
+
+
+def charged_late_fee(invoice: Invoice) -> Decimal | None:
+    """What being overdue cost, before tax; None when it cost nothing."""
+    charge = account_charge(Charge.Kind.LATE_FEE, key=str(invoice.pk))
+    return None if charge is None else charge.amount
+
+
+def _late_fee_ahead(invoice: Invoice, *, at: datetime) -> Decimal | None:
+    """The fee as it is set now; another one may be set until the invoice is overdue."""
+    rule = value("late_fee", at=at)
+    return late_fee(rule, invoice.amount_due, currency=invoice.currency) or None
 
 
 def _ahead(invoice: Invoice, *, at: datetime) -> Iterator[Step]:

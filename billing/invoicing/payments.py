@@ -10,10 +10,11 @@ from djmoney.money import Money
 
 from billing.invoicing.exceptions import NothingToPay, PaymentRunning
 from billing.invoicing.funds import apply_funds
-from billing.invoicing.models import Invoice, InvoicePayment
+from billing.invoicing.models import Fund, Invoice, InvoicePayment
 from billing.invoicing.queries import lock_invoice, unpaid_invoices
 from billing.ledger.queries import lock_account
 from billing.payments.actions.charging import collect, open_payment
+from billing.payments.actions.standing import flag_for_review
 from billing.payments.models import Payment, PaymentMethod
 from billing.payments.registry import on_outcome, on_transfer
 
@@ -40,6 +41,7 @@ def check_payable(invoice: Invoice) -> None:
 def pay_with_funds(payment: Payment, at: datetime) -> None:
     """Whatever became of a payment, invoices follow in the same transaction.
 
+    Money for an invoice that needs none any more is balance, and staff look at it.
     The customer account is locked by whoever records the outcome.
     """
     account = lock_account(payment.company_id, str(payment.amount.currency))
@@ -50,6 +52,10 @@ def pay_with_funds(payment: Payment, at: datetime) -> None:
     named = {}
     if asked is not None and payment.entry_id is not None:
         named = {payment.entry_id: asked.invoice_id}
+        is_new = not Fund.objects.filter(entry=payment.entry_id).exists()
+        if is_new and not asked.invoice.payable:
+            reason = f"{asked.invoice} was paid twice"
+            flag_for_review(payment.company, reason=reason, at=at)
     apply_funds(payment.company, account, at=at, named=named)
 
 

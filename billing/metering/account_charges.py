@@ -50,6 +50,12 @@ def charge_account(
     return _booked(charge)
 
 
+def account_charge(kind: Charge.Kind, *, key: str) -> Charge | None:
+    """The charge of that key, if it was made."""
+    taken = UsageKey.objects.filter(source=f"{INTERNAL}{kind.value}", external_id=key).first()
+    return None if taken is None else Charge.objects.get(pk=taken.charge_id)
+
+
 def _booked(charge: NewCharge) -> Charge:
     """The charge that has the name."""
     key = UsageKey.objects.get(source=f"{INTERNAL}{charge.kind}", external_id=charge.name)

@@ -62,6 +62,14 @@ class VerificationDecided(OnboardingRefused):
         )
 
 
+class DepositDisputed(OnboardingRefused):
+    """While the bank has the deposit nobody can say what becomes of it."""
+
+    def __init__(self) -> None:
+        detail = "The deposit is disputed at the bank: decide once that is closed."
+        super().__init__("deposit_disputed", detail, status=409)
+
+
 class ReasonNeeded(OnboardingRefused):
     def __init__(self) -> None:
         super().__init__("required", _t("Say why: the customer will read it."), "reason")

@@ -52,6 +52,7 @@ class SignUp(models.Model):
         HELD = "held"
         RELEASED = "released"
         KEPT = "kept"
+        LOST = "lost", "Lost in a dispute"
 
     company = models.OneToOneField(
         Company, on_delete=models.PROTECT, primary_key=True, related_name="sign_up"

@@ -9,9 +9,10 @@ from django.db.models import Max, Min, QuerySet
 from djmoney.money import Money
 
 from accounts.companies.models import Company
+from billing.ledger.models import AccountKind
 from billing.money.calc import round_minor
 from billing.onboarding.models import Closing, FixedPayment, SignUp
-from billing.payments.models import Payment
+from billing.payments.models import Dispute, Payment
 from billing.payments.queries import refundable
 from billing.profiles.models import ContractType
 from billing.profiles.queries import profile_of
@@ -62,6 +63,22 @@ def deposit_to_pay(company: Company, *, at: datetime) -> Money | None:
     currency = profile_of(company.pk).currency
     amount = round_minor(value("verification_deposit", at=at), currency)
     return Money(amount, currency) if amount > 0 else None
+
+
+def deposit_account(payment: Payment) -> AccountKind | None:
+    """Where the money of a deposit is: held, kept, or like any other on the balance."""
+    held_by = SignUp.objects.filter(payment=payment).values_list("deposit", flat=True).first()
+    return {
+        SignUp.Deposit.HELD.value: AccountKind.DEPOSIT,
+        SignUp.Deposit.KEPT.value: AccountKind.OTHER_INCOME,
+    }.get(held_by or "")
+
+
+def is_deposit_disputed(sign_up: SignUp) -> bool:
+    """Whether the bank has the deposit that is held, until it says whose it is."""
+    if sign_up.payment is None or sign_up.deposit != SignUp.Deposit.HELD:
+        return False
+    return sign_up.payment.disputes.filter(status=Dispute.Status.OPEN).exists()
 
 
 def refund_percent(*, at: datetime) -> Decimal:

@@ -60,9 +60,14 @@ def money_figure(money: Money) -> str:
 
 def shown_balance(company: Company, *, at: datetime) -> str:
     """The available balance as the customer sees it."""
-    stands = balance(company)
-    shown = displayed(stands.available, billing_type=stands.billing_type, at=at)
-    return figure(shown, stands.currency)
+    return as_shown(balance(company).available, company, at=at)
+
+
+def as_shown(amount: Decimal, company: Company, *, at: datetime) -> str:
+    """A balance of some instant as the customer sees it."""
+    profile = profile_of(company.pk)
+    shown = displayed(amount, billing_type=profile.billing_type, at=at)
+    return figure(shown, profile.currency)
 
 
 def portal(path: str) -> str:

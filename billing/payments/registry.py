@@ -6,14 +6,17 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from billing.ledger.models import AccountKind
 from billing.payments.models import Payment
 
 Listener = Callable[[Payment, datetime], None]
 Question = Callable[[Payment], bool]
+Holder = Callable[[Payment], AccountKind | None]
 Claimant = Callable[[Payment, UUID | None], None]
 
 _listeners: list[Listener] = []
 _questions: list[Question] = []
+_holders: list[Holder] = []
 _claimants: list[Claimant] = []
 
 
@@ -40,6 +43,19 @@ def ask_whether_needed(question: Question) -> Question:
 def is_needed(payment: Payment) -> bool:
     """Whether a payment that has not come in is still wanted."""
     return all(question(payment) for question in _questions)
+
+
+def ask_where_money_is(holder: Holder) -> Holder:
+    """`holder(payment)` names the account that a payment's money has come to, when that is not the
+    customer's balance."""
+    _holders.append(holder)
+    return holder
+
+
+def where_money_is(payment: Payment) -> AccountKind:
+    """The account that gives the money back when the bank takes it."""
+    answers = (holder(payment) for holder in _holders)
+    return next((kind for kind in answers if kind is not None), AccountKind.CUSTOMER)
 
 
 def on_transfer(claimant: Claimant) -> Claimant:

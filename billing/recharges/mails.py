@@ -13,6 +13,7 @@ from accounts.events.models import Event
 from accounts.notifications.actions import queue_mail
 from billing.payments.actions.charging import confirm_url, is_confirmable
 from billing.payments.mails import (
+    as_shown,
     billing_staff,
     figure,
     method_words,
@@ -44,7 +45,7 @@ def mail_threshold(company: Company, event: Event, *, at: datetime) -> None:
         to=money_readers(company),
         once=f"threshold:{event.pk}",
         context={
-            "balance": figure(Decimal(event.data["balance"]), currency),
+            "balance": as_shown(Decimal(event.data["balance"]), company, at=at),
             "threshold": figure(rule.threshold, currency),
             "recharge_to": figure(rule.recharge_to, currency),
             "is_paused": rule.paused_at is not None,

@@ -15,6 +15,7 @@ register = template.Library()
 def dunning_timeline(invoice: Invoice) -> dict[str, object]:
     """The steps taken, and the next ones; nothing for an invoice that was never pursued."""
     return {
+        "currency": invoice.currency,
         "steps": timeline(invoice, at=clock.now()),
         "is_unpaid": demand_of(invoice) is not None,
     }

@@ -109,6 +109,7 @@ class CompanyAdmin(AddedRecordAdmin):
                 ("verify", client_life.verify, "billing.verify_company"),
                 ("close", client_life.close, "billing.close_company"),
                 ("data", client_life.data, "accounts.note_company"),
+                ("reviewed", company_acts.reviewed, "billing.record_transfer"),
                 ("payout", client_life.payout, "billing.record_transfer"),
                 ("note", company_acts.note, "accounts.note_company"),
                 ("look", company_acts.look, "accounts.look_at_company"),

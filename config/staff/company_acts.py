@@ -33,8 +33,9 @@ from billing.ledger.queries import balance
 from billing.money.calc import minor_digits, plain
 from billing.money.columns import amount_cell
 from billing.money.staff_fields import StaffAmountField
+from billing.payments.actions.standing import note_reviewed
 from billing.payments.actions.transfers import RECORDED_BY_STAFF, record_transfer
-from billing.payments.models import Payment
+from billing.payments.models import Payment, PaymentStanding
 from billing.topups.models import TopUpInvoice
 from billing.topups.queries import open_top_ups
 from config import clock
@@ -178,6 +179,26 @@ def _paying(number: str | None, open_ones: QuerySet[TopUpInvoice]) -> dict[str, 
         "amount": _in_minor_units(named),
         "reference": named.number,
     }
+
+
+def reviewed(request: HttpRequest, company: Company) -> HttpResponse:
+    standing = PaymentStanding.objects.filter(company=company).first()
+    act = Act(
+        title=f"{company} is reviewed",
+        consequence="It is marked no longer, and failed payments are counted from zero.",
+        button="Reviewed",
+        back=_back(company),
+        facts={
+            "Marked": standing.review_since if standing else None,
+            "Why": standing.review_reason if standing else "",
+        },
+    )
+
+    def perform(asked: dict[str, Any]) -> str:
+        note_reviewed(company, reason=asked["reason"], by=staff_label(request), at=clock.now())
+        return f"{company} is reviewed."
+
+    return act_page(request, act, form=ReasonForm(request.POST or None), perform=perform)
 
 
 def suspend(request: HttpRequest, company: Company) -> HttpResponse:

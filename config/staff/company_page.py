@@ -46,6 +46,7 @@ _ACTS = (
     ("edit", "Edit", "accounts.change_company"),
     ("look", "Look at the portal", "accounts.look_at_company"),
     ("verify", "Verify", "billing.verify_company"),
+    ("reviewed", "Reviewed", "billing.record_transfer"),
     ("payout", "Record payout", "billing.record_transfer"),
     ("suspend", "Suspend", "accounts.suspend_company"),
     ("reactivate", "Reactivate", "accounts.suspend_company"),
@@ -117,6 +118,8 @@ def _pointless(company: Company) -> set[str]:
     sign_up = sign_up_of(company)
     is_verified = sign_up is None or sign_up.verification != SignUp.Verification.PENDING
     none = {"verify"} if is_verified else set[str]()
+    if not PaymentStanding.objects.filter(company=company).exclude(review_since=None).exists():
+        none |= {"reviewed"}
     closing = closing_of(company)
     if closing is None or not closing.to_transfer or closing.transferred_at is not None:
         none |= {"payout"}

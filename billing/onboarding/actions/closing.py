@@ -30,12 +30,18 @@ from billing.onboarding.actions.verification import release_deposit
 from billing.onboarding.exceptions import NothingToTransfer, ReasonNeeded
 from billing.onboarding.mails import mail_closing
 from billing.onboarding.models import Closing, SignUp
-from billing.onboarding.queries import lock_sign_up, paid_in_and_kept, refundable_cards
+from billing.onboarding.queries import (
+    is_deposit_disputed,
+    lock_sign_up,
+    paid_in_and_kept,
+    refundable_cards,
+)
 from billing.payments.actions.refunds import open_refund, send_refund
 from billing.payments.gateways.bank import BANK
 from billing.payments.models import Payment, Refund
 from billing.payments.queries import refundable
 from billing.profiles.queries import profile_of
+from billing.promotions.credits import unspent_credit
 from billing.recharges.actions.states import NOT_NEEDED, call_off
 from billing.recharges.models import Recharge, RechargeRule
 from billing.recharges.queries import lock_open_recharge
@@ -117,7 +123,8 @@ def _close(company: Company, *, reason: str, by: str, at: datetime) -> Closing:
     _stop_recharging(company, at=at)
     invoice = _final_invoice(company, by=by, at=at)
     sign_up = lock_sign_up(company)
-    if sign_up is not None and sign_up.deposit == SignUp.Deposit.HELD:
+    is_held = sign_up is not None and sign_up.deposit == SignUp.Deposit.HELD
+    if sign_up is not None and is_held and not is_deposit_disputed(sign_up):
         release_deposit(sign_up, by=by, at=at)
     allocate_funds(company.pk, at=at)
     left = _refund_to_cards(company, reason=reason, by=by, at=at)
@@ -162,9 +169,10 @@ def _final_invoice(company: Company, *, by: str, at: datetime) -> Invoice | None
 
 def _refund_to_cards(company: Company, *, reason: str, by: str, at: datetime) -> Decimal:
     """What is left goes back to the cards it came from, newest payment first; the answer is what
-    no card takes. Credit that nobody paid for is not paid out."""
+    no card takes. Credit that nobody paid for is not paid out, and it is spent before money is."""
     stands = balance(company)
-    left = min(stands.balance, paid_in_and_kept(company))
+    given = unspent_credit(company, stands.currency)
+    left = min(stands.balance - given, paid_in_and_kept(company))
     left = max(floor_minor(left, stands.currency), NOTHING)
     for payment in refundable_cards(company):
         amount = min(left, refundable(payment))

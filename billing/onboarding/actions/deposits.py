@@ -24,6 +24,7 @@ from billing.onboarding.exceptions import (
 from billing.onboarding.models import SignUp
 from billing.onboarding.queries import WAITING, deposit_to_pay, lock_sign_up
 from billing.payments.actions.charging import collect, open_payment
+from billing.payments.actions.standing import flag_for_review
 from billing.payments.gateways.registry import card_gateway
 from billing.payments.models import Payment, PaymentMethod
 from billing.payments.rules import check_card_amount
@@ -111,3 +112,4 @@ def _to_balance(payment: Payment, *, at: datetime) -> None:
         by="system",
         description="Verification deposit, to the balance",
     )
+    flag_for_review(payment.company, reason="The deposit was paid twice", at=at)

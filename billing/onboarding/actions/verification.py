@@ -25,13 +25,15 @@ from billing.ledger.queries import lock_payer
 from billing.money.calc import plain
 from billing.onboarding.calc import split_deposit
 from billing.onboarding.exceptions import (
+    DepositDisputed,
     NotActivated,
     NotSignedUp,
     ReasonNeeded,
     VerificationDecided,
 )
+from billing.onboarding.mails import mail_decision
 from billing.onboarding.models import SignUp
-from billing.onboarding.queries import lock_sign_up, refund_percent
+from billing.onboarding.queries import is_deposit_disputed, lock_sign_up, refund_percent
 from billing.payments.actions.refunds import send_refund
 from billing.payments.models import Payment, Refund
 from billing.payments.queries import lock_payment
@@ -46,7 +48,7 @@ def accept_company(company: Company, *, reason: str, by: str, at: datetime) -> S
     the balance. Accepting again changes nothing.
 
     Calls the gateway, so not inside a transaction. Raises NotSignedUp, NotActivated,
-    VerificationDecided.
+    VerificationDecided, DepositDisputed.
     """
     with transaction.atomic(durable=True):
         sign_up = _accept(company, reason=reason.strip(), by=by, at=at)
@@ -60,7 +62,7 @@ def refuse_company(company: Company, *, reason: str, by: str, at: datetime) -> S
     """The company is not accepted: its deposit is kept; it is suspended with the reason, or closed
     when it was not active yet. Refusing again changes nothing.
 
-    Raises NotSignedUp, VerificationDecided, ReasonNeeded.
+    Raises NotSignedUp, VerificationDecided, DepositDisputed, ReasonNeeded.
     """
     if not reason.strip():
         raise ReasonNeeded
@@ -99,6 +101,8 @@ def _undecided(company: Company, *, unless: Verification) -> SignUp:
         raise NotSignedUp
     if sign_up.verification not in (Verification.PENDING, unless):
         raise VerificationDecided(sign_up.verification)
+    if is_deposit_disputed(sign_up):
+        raise DepositDisputed
     return sign_up
 
 
@@ -189,3 +193,4 @@ def _decide(sign_up: SignUp, decision: Verification, *, reason: str, by: str, at
         reason=reason,
     )
     publish(f"company.verification_{decision}", company=company, data=facts, at=at)
+    mail_decision(sign_up, at=at)

@@ -1,8 +1,10 @@
 """A cardholder disputes a payment: the bank takes the money at once, and may give it back.
 
 opened   customer −475, cash +475, the gateway's fee apart
-won      the same back
+won      the same back, to the account it was taken from
 lost     nothing more
+
+A deposit that is held is no balance: opened  deposit −1, cash +1.
 """
 
 from __future__ import annotations
@@ -16,14 +18,14 @@ from djmoney.money import Money
 from accounts.audit.actions import record
 from accounts.events.actions import publish
 from billing.ledger.actions import LegSpec, make_entry
-from billing.ledger.models import AccountKind, EntryKind
+from billing.ledger.models import AccountKind, EntryKind, Leg
 from billing.ledger.queries import lock_payer
 from billing.payments.actions.refund_settling import follow_refunds
 from billing.payments.actions.settling import mark_card
 from billing.payments.gateways.base import DisputeOutcome, GatewayDispute
 from billing.payments.models import Dispute, Payment
 from billing.payments.queries import lock_payment, money_json, payment_data
-from billing.payments.registry import tell_outcome
+from billing.payments.registry import tell_outcome, where_money_is
 
 
 @transaction.atomic
@@ -53,7 +55,8 @@ def settle_dispute(payment: Payment, seen: GatewayDispute, *, at: datetime) -> D
 
 
 def _open(dispute: Dispute, *, at: datetime) -> None:
-    _book(dispute, EntryKind.DISPUTE, sign=-1, at=at, description="Payment disputed")
+    loser = where_money_is(dispute.payment)
+    _book(dispute, EntryKind.DISPUTE, loser, sign=-1, at=at, description="Payment disputed")
     payment = dispute.payment
     payment.status = Payment.Status.DISPUTED
     payment.save(update_fields=["status"])
@@ -65,21 +68,38 @@ def _close(dispute: Dispute, outcome: DisputeOutcome, *, at: datetime) -> None:
     dispute.status, dispute.closed_at = Dispute.Status(outcome.value), at
     dispute.save(update_fields=["status", "closed_at"])
     if outcome is DisputeOutcome.WON:
-        _book(dispute, EntryKind.DISPUTE_WON, sign=1, at=at, description="Dispute won")
+        loser = _loser(dispute)
+        _book(dispute, EntryKind.DISPUTE_WON, loser, sign=1, at=at, description="Dispute won")
         dispute.payment.status = Payment.Status.COMPLETED
         mark_card(dispute.payment, is_refused=False)
         follow_refunds(dispute.payment)
     _tell("dispute.closed", dispute, at=at)
 
 
-def _book(dispute: Dispute, kind: EntryKind, *, sign: int, at: datetime, description: str) -> None:
+def _loser(dispute: Dispute) -> AccountKind:
+    """The account that the money was taken from when the dispute was opened."""
+    legs = Leg.objects.filter(entry__key=f"{EntryKind.DISPUTE}:{dispute.pk}")
+    kind = legs.exclude(account__kind=AccountKind.CASH).values_list("account__kind", flat=True)
+    return AccountKind(kind.get())
+
+
+def _book(
+    dispute: Dispute,
+    kind: EntryKind,
+    loser: AccountKind,
+    *,
+    sign: int,
+    at: datetime,
+    description: str,
+) -> None:
     company = dispute.payment.company
+    is_theirs = loser in (AccountKind.CUSTOMER, AccountKind.DEPOSIT)
     amount, currency = sign * dispute.amount.amount, str(dispute.amount.currency)
     make_entry(
         kind,
         company=company,
         legs=[
-            LegSpec(AccountKind.CUSTOMER, amount, currency, company),
+            LegSpec(loser, amount, currency, company if is_theirs else None),
             LegSpec(AccountKind.CASH, -amount, currency, detail=dispute.payment.gateway),
         ],
         key=f"{kind}:{dispute.pk}",

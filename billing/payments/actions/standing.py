@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import F
 
 from accounts.audit.actions import record
@@ -27,15 +28,30 @@ def note_failure(company: Company, *, at: datetime) -> None:
 
 
 def flag_for_review(company: Company, *, reason: str, at: datetime) -> None:
-    """Staff should look, whatever the count says."""
+    """Staff should look, whatever the count says; only they take this flag away."""
     standing, _ = PaymentStanding.objects.get_or_create(company=company)
-    PaymentStanding.objects.filter(pk=standing.pk, review_since=None).update(review_since=at)
+    standing.review_since = standing.review_since or at
+    standing.review_reason = f"{standing.review_reason}; {reason}".strip("; ")[:300]
+    standing.save(update_fields=["review_since", "review_reason"])
     _record_flag(company, reason=reason, at=at)
 
 
+@transaction.atomic
+def note_reviewed(company: Company, *, reason: str, by: str, at: datetime) -> bool:
+    """Staff have looked: the flag goes, and the count starts again. False without a flag."""
+    flagged = PaymentStanding.objects.filter(company=company).exclude(review_since=None)
+    if not flagged.update(failures_in_a_row=0, review_since=None, review_reason=""):
+        return False
+    target = f"company:{company.pk}"
+    record("company.reviewed", actor=by, at=at, company=company, target=target, reason=reason)
+    return True
+
+
 def note_success(company: Company) -> None:
-    """A payment came in by whatever route: the count starts again and the flag goes."""
-    PaymentStanding.objects.filter(company=company).update(failures_in_a_row=0, review_since=None)
+    """A payment came in by whatever route: the count starts again and the flag of failures goes."""
+    mine = PaymentStanding.objects.filter(company=company)
+    mine.update(failures_in_a_row=0)
+    mine.filter(review_reason="").update(review_since=None)
 
 
 def _record_flag(company: Company, *, reason: str, at: datetime) -> None:

@@ -111,13 +111,18 @@ class Payment(models.Model):
 
 
 class PaymentStanding(models.Model):
-    """How a company's payments go: failures in a row, and since when staff should look at it."""
+    """How a company's payments go: failures in a row, and since when staff should look at it.
+
+    A success takes the flag of failures away; one that says why (`review_reason`) stays until
+    staff have looked.
+    """
 
     company = models.OneToOneField(
         Company, on_delete=models.PROTECT, primary_key=True, related_name="payment_standing"
     )
     failures_in_a_row = models.PositiveIntegerField(default=0)
     review_since = models.DateTimeField(null=True, blank=True)
+    review_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         db_table = "payment_standing"

@@ -15,6 +15,7 @@ from accounts.companies.models import Company
 from accounts.events.actions import publish
 from billing.ledger.queries import lock_account
 from billing.payments.actions.charging import collect, open_payment
+from billing.payments.actions.standing import flag_for_review
 from billing.payments.exceptions import KeyReused
 from billing.payments.gateways.registry import card_gateway
 from billing.payments.models import Payment, PaymentMethod
@@ -73,6 +74,9 @@ def follow_payment(payment: Payment, at: datetime) -> None:
     if link.is_open and payment.status not in WAITING:
         link.is_open = False
         link.save(update_fields=["is_open"])
+        if payment.entry_id is not None and invoice.status != TopUpInvoice.Status.OPEN:
+            reason = f"{invoice.number} was paid though it asked for nothing"
+            flag_for_review(payment.company, reason=reason, at=at)
     _settle(invoice, at=at)
 
 

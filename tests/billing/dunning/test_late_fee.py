@@ -11,14 +11,17 @@ from hypothesis import strategies as st
 
 from accounts.notifications.models import Mail
 from billing.dunning.calc import late_fee
+from billing.dunning.queries import timeline
 from billing.dunning.tasks import pursue_debts
 from billing.invoicing.models import Invoice
 from billing.ledger.queries import balance
 from billing.metering.models import Charge
 from features.actions import set_value
+from tests.accounts.access.client import Api
 from tests.billing.invoicing.months import CLOSED_AT, IN_MARCH, issue, use_as_charged
 from tests.books import faults
 from tests.factories import BY, make_company
+from tests.portal import browser
 
 D = Decimal
 DAY = timedelta(days=1)
@@ -51,6 +54,23 @@ def test_an_overdue_invoice_costs_the_fee_once_on_the_next_invoice(
     assert (line.description, line.amount) == (f"Late fee for {first.number}", net)
     assert following.total == net * D("1.2")
     assert faults() == []
+
+
+@pytest.mark.django_db
+def test_the_timeline_says_what_being_overdue_will_cost_and_has_cost(staff_api: Api) -> None:
+    """15 while it is open; still 15 once it was charged, whatever is set by then."""
+    invoice = unpaid("15")
+    [ahead] = [step for step in timeline(invoice, at=CLOSED_AT) if step.late_fee]
+    assert (ahead.kind, ahead.is_past, ahead.late_fee) == ("overdue", False, D(15))
+    pursue_debts(at=DUE)
+    set_value("late_fee", value="99", by=BY, reason="Test", at=DUE)
+    invoice.refresh_from_db()
+    [past] = [step for step in timeline(invoice, at=DUE) if step.late_fee]
+    assert (past.kind, past.is_past, past.late_fee) == ("overdue", True, D(15))
+    steps = staff_api.read(f"invoices/{invoice.pk}/dunning/").json()["steps"]
+    assert [step["late_fee"] for step in steps if step["kind"] == "overdue"] == ["15"]
+    html = browser(invoice.company).get(f"/portal/invoices/{invoice.pk}/").text
+    assert "A late fee of" in html
 
 
 @pytest.mark.django_db

@@ -21,6 +21,8 @@ from billing.onboarding.models import Closing
 from billing.payments.actions.refunds import reconcile_refund
 from billing.payments.actions.transfers import record_transfer
 from billing.payments.models import Payment, Refund
+from billing.promotions.actions import create_promo_code, redeem
+from billing.promotions.models import PromoCode
 from billing.recharges.actions.paying import pay_now
 from billing.subscriptions.models import BillingPeriod, Subscription
 from config.sandbox.testing import Stack
@@ -122,6 +124,30 @@ def test_credit_that_was_given_is_not_paid_out() -> None:
     closing = _close(company)
     assert _refunds() == [(D(20), "completed")]
     assert (closing.to_transfer, balance(company).balance) == (D(0), D(30))
+
+
+def test_promo_credit_is_spent_before_money_and_never_paid_out() -> None:
+    """In by card 100.00, used 90.00; then a credit of 30.00, of which nothing is used: of the
+    40.00 on the balance 10.00 go back."""
+    company = make_company()
+    _paid(company, "100.00")
+    make_subscription(company, subject="line")
+    send(record("line", 9000 * MB), at=NOW)
+    code = create_promo_code(
+        kind=PromoCode.Kind.SIGNUP,
+        percent=None,
+        amount=D(30),
+        currency="USD",
+        invoices=None,
+        by=BY,
+        at=NOW,
+    )
+    redeem(company, str(code), by=BY, at=NOW)
+    assert balance(company).balance == 40
+    closing = _close(company)
+    assert _refunds() == [(D(10), "completed")]
+    assert (closing.to_transfer, balance(company).balance) == (D(0), D(30))
+    assert faults() == []
 
 
 def test_services_end_and_keys_open_nothing() -> None:

@@ -10,18 +10,31 @@ import pytest
 from django.test import Client
 
 from accounts.companies.models import Company
+from accounts.notifications.models import Mail
 from billing.ledger.models import AccountKind, Leg
 from billing.ledger.queries import balance, deposit_held
+from billing.onboarding.actions.closing import close_account
 from billing.onboarding.models import SignUp
 from billing.payments.models import Payment, Refund
 from billing.payments.tasks import sweep_intents
 from config import clock
 from config.sandbox.testing import Stack
 from tests.accounts.access.client import Api, error_of
-from tests.billing.onboarding.setting import ACTIVATION, DEPOSIT, confirm, flip, pay, signed_up
+from tests.billing.onboarding.setting import (
+    ACTIVATION,
+    DEPOSIT,
+    WHO,
+    confirm,
+    flip,
+    pay,
+    signed_up,
+)
 from tests.billing.payments.cards import WANTS_3DS, authenticate, card_token
+from tests.billing.payments.gateway_news import deliver, news
+from tests.billing.payments.test_disputes import disputed
 from tests.books import faults
 from tests.config.staff.people import staff_client_of
+from tests.factories import BY
 from tests.portal import form_key
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stripe_sandbox")]
@@ -229,3 +242,93 @@ def test_staff_verify_on_the_page_of_the_company(client: Client) -> None:
     assert sign_up.decided_by.startswith("staff:")
     assert staff_client_of("operations").get(f"{page}verify/").status_code == 403
     assert "not verified yet" not in staff.get(f"{page}change/").text
+
+
+def _disputed(stack: Stack, payment: Payment) -> str:
+    """The cardholder disputes the deposit, and we have heard of it."""
+    dispute = disputed(stack, payment)
+    for event in news(stack, "charge.dispute.created", about=dispute):
+        deliver(event)
+    return dispute
+
+
+def _closed(stack: Stack, dispute: str, *, outcome: str) -> None:
+    stack.control(f"disputes/{dispute}/close", outcome=outcome)
+    for event in news(stack, "charge.dispute.closed", about=dispute):
+        deliver(event)
+
+
+def test_a_disputed_deposit_is_taken_from_the_deposit_and_nothing_is_decided_meanwhile(
+    client: Client, staff_api: Api, stripe_sandbox: Stack
+) -> None:
+    """deposit −1, cash +1; won: deposit +1, cash −1; then accepted: deposit −1, customer +1."""
+    company = _active(client)
+    dispute = _disputed(stripe_sandbox, Payment.objects.get())
+    assert (balance(company).balance, deposit_held(company)) == (D(0), D(0))
+    for accepted in (True, False):
+        answer = _verify(staff_api, company, accepted=accepted)
+        assert error_of(answer)[:2] == (409, "deposit_disputed")
+    _closed(stripe_sandbox, dispute, outcome="won")
+    assert (balance(company).balance, deposit_held(company)) == (D(0), D(1))
+    assert _verify(staff_api, company, accepted=True).status_code == 200
+    assert (balance(company).balance, deposit_held(company)) == (D(1), D(0))
+    assert faults() == []
+
+
+def test_a_deposit_lost_in_a_dispute_is_neither_given_back_nor_kept(
+    client: Client, staff_api: Api, stripe_sandbox: Stack
+) -> None:
+    company = _active(client)
+    dispute = _disputed(stripe_sandbox, Payment.objects.get())
+    _closed(stripe_sandbox, dispute, outcome="lost")
+    assert SignUp.objects.get().deposit == "lost"
+    assert _verify(staff_api, company, accepted=False).status_code == 200
+    books = _books()
+    assert {kind: books.get(kind) for kind in (AccountKind.DEPOSIT, AccountKind.CUSTOMER)} == {
+        AccountKind.DEPOSIT: None,
+        AccountKind.CUSTOMER: None,
+    }
+    assert AccountKind.OTHER_INCOME not in books
+    assert faults() == []
+
+
+def test_a_kept_deposit_that_is_disputed_is_our_loss(
+    client: Client, staff_api: Api, stripe_sandbox: Stack
+) -> None:
+    """Kept: other_income +1; disputed: other_income −1, cash +1. The customer owes nothing."""
+    company = _active(client)
+    _verify(staff_api, company, accepted=False)
+    _disputed(stripe_sandbox, Payment.objects.get())
+    assert AccountKind.OTHER_INCOME not in _books()
+    assert balance(company).balance == 0
+    assert faults() == []
+
+
+def test_closed_while_the_bank_has_the_deposit_it_comes_to_the_balance_when_won(
+    client: Client, stripe_sandbox: Stack
+) -> None:
+    company = _active(client)
+    dispute = _disputed(stripe_sandbox, Payment.objects.get())
+    close_account(company, reason="Moved away", by=BY, at=clock.now())
+    _closed(stripe_sandbox, dispute, outcome="won")
+    assert (balance(company).balance, deposit_held(company)) == (D(1), D(0))
+    assert faults() == []
+
+
+@pytest.mark.parametrize(
+    ("accepted", "percent", "said"),
+    [
+        (True, "60", ["verified", "back to your card: $0.60", "on your balance: $0.40"]),
+        (False, "60", ["The papers are not yours", "not paid back: $1.00"]),
+    ],
+)
+def test_a_mail_tells_of_the_decision_and_of_the_deposit(
+    client: Client, staff_api: Api, *, accepted: bool, percent: str, said: list[str]
+) -> None:
+    flip("account_verification_refund", True)
+    flip("verification_refund_percent", percent)
+    company = _active(client)
+    _verify(staff_api, company, accepted=accepted, reason="The papers are not yours")
+    _verify(staff_api, company, accepted=accepted, reason="The papers are not yours")
+    [mail] = Mail.objects.filter(company=company, kind__startswith="verification_", to=WHO["email"])
+    assert [words for words in said if words not in mail.text] == []

@@ -17,6 +17,7 @@ from billing.payments.actions.transfers import record_transfer
 from billing.payments.models import Payment
 from billing.recharges.tasks import attempt_recharges, open_due_recharges
 from config.sandbox.testing import Stack
+from features.actions import set_value
 from tests.billing.payments.cards import DECLINES, card_token, usd
 from tests.billing.recharges.companies import company_with_rule
 from tests.factories import BY, NOW, make_company, new_key, use
@@ -127,3 +128,19 @@ def test_negative_balance_is_shown_when_the_provider_shows_it(db: None) -> None:
     publish("account.exhausted", company=company, data={}, at=NOW)
     mails(company)
     assert "-$5.00" in Mail.objects.get(company=company).text.replace("\N{MINUS SIGN}", "-")
+
+
+@pytest.mark.verifies("prepaid_negative_balance_display", "off")
+def test_a_negative_balance_is_0_in_mails_unless_it_is_shown(stripe_sandbox: Stack) -> None:
+    """100 less 120 is −20: told as $0.00, and as −$20.00 once the feature is on."""
+    first = company_with_rule(balance="100")
+    use(first, net="120")
+    open_due_recharges(at=NOW)
+    mails(first)
+    set_value("prepaid_negative_balance_display", value=True, by=BY, reason="Test", at=NOW)
+    second = company_with_rule(balance="100")
+    use(second, net="120")
+    open_due_recharges(at=NOW)
+    mails(second)
+    told = [Mail.objects.get(company=who, kind="threshold_reached").text for who in (first, second)]
+    assert ["20.00" in text for text in told] == [False, True]
