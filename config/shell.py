@@ -163,8 +163,12 @@ def _link(path: str, name: str, label: str, icon: str) -> Link:
     return Link(url=url, label=label, icon=icon, is_current=is_current)
 
 
-def _way_out(company: Company, *, at: datetime) -> str:
-    """Where to pay: the overdue invoices that suspended the account, else the balance."""
+def _way_out(member: Member, *, pays: bool, at: datetime) -> str:
+    """Where to pay: the overdue invoices that suspended the account, else the balance; the bank
+    details while payment in the portal is off. Nothing for who does not pay."""
+    company = member.company
+    if not pays:
+        return reverse("portal:payment-settings") if can(member.role, Permission.PAY) else ""
     is_for_debt = company.suspended_by == Company.StoppedBy.SYSTEM
     if is_for_debt and value("invoice_menu", at=at):
         return f"{reverse('portal:invoices')}?status=overdue"
@@ -186,8 +190,8 @@ def _notices(member: Member, *, pays: bool, at: datetime) -> Iterator[Notice]:
             title=_("This account is suspended"),
             text=company.status_reason,
             since=company.status_changed_at,
-            url=_way_out(company, at=at) if pays else "",
-            action=_("Pay"),
+            url=_way_out(member, pays=pays, at=at),
+            action=_("Pay") if pays else _("How to pay"),
         )
     if company.status == Company.Status.CLOSED:
         yield Notice(

@@ -13,6 +13,7 @@ from billing.invoicing.mails import invoice_pdf
 from billing.invoicing.models import Invoice
 from billing.metering.models import Charge
 from billing.payments.mails import figure, invoice_readers, portal
+from features.queries import value
 
 _KINDS = {
     StepKind.REMINDER: "invoice_reminder",
@@ -36,7 +37,7 @@ def mail_step(
         company=invoice.company,
         to=invoice_readers(invoice.company),
         once=f"dunning:{invoice.pk}:{step.kind}:{step.number}",
-        context=_context(invoice.company, [invoice])
+        context=_context(invoice.company, [invoice], at=at)
         | {"invoice": invoice, "days": step.number, "late_fee": _fee(invoice, late_fee)},
         at=at,
         attachments=attachments,
@@ -50,7 +51,7 @@ def mail_suspension(company: Company, overdue: Sequence[Invoice], *, at: datetim
         company=company,
         to=invoice_readers(company),
         once=f"dunning:{company.pk}:suspended:{at.isoformat()}",
-        context=_context(company, overdue) | {"overdue": overdue},
+        context=_context(company, overdue, at=at) | {"overdue": overdue},
         at=at,
     )
 
@@ -62,10 +63,11 @@ def _fee(invoice: Invoice, charge: Charge | None) -> str:
     return figure(charge.amount + charge.tax, invoice.currency)
 
 
-def _context(company: Company, overdue: Sequence[Invoice]) -> dict[str, object]:
+def _context(company: Company, overdue: Sequence[Invoice], *, at: datetime) -> dict[str, object]:
     currency = overdue[0].currency
     due = sum((each.payable for each in overdue), Decimal(0))
-    page = f"{overdue[0].pk}/pay/" if len(overdue) == 1 else ""
+    has_list = len(overdue) > 1 and value("invoice_menu", at=at)
+    page = "" if has_list else f"{overdue[0].pk}/pay/"
     return {
         "due": figure(due, currency),
         "url": portal(f"invoices/{page}"),

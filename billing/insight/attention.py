@@ -35,28 +35,40 @@ class Matter:
 
 def matters(company: Company, view: BalanceView, *, at: datetime) -> Iterator[Matter]:
     """Services that stand still, then money that did not come, then what will run short."""
-    yield from _at_floor(view)
-    yield from _overdue(company)
+    yield from _at_floor(view, at=at)
+    yield from _overdue(company, at=at)
     yield from _to_confirm(company)
     yield from _recharge(view)
     yield from _card(company, at=at)
     yield from _runs_low(view, at=at)
 
 
-def _at_floor(view: BalanceView) -> Iterator[Matter]:
+def _way_to_pay(*, at: datetime) -> tuple[str, str]:
+    """The page to pay on, or while payment in the portal is off the one with the bank details."""
+    if value("portal_payment", at=at):
+        return reverse("portal:pay"), _("Pay now")
+    return reverse("portal:payment-settings"), _("How to pay")
+
+
+def _at_floor(view: BalanceView, *, at: datetime) -> Iterator[Matter]:
     spendable = view.balance.spendable
     if spendable is None or spendable > 0:
         return
+    url, action = _way_to_pay(at=at)
     yield Matter(
         tone="negative",
         title=_("Your balance is used up"),
         text=_("Services that draw on it stand still and come back with the next payment."),
-        url=reverse("portal:pay"),
-        action=_("Pay now"),
+        url=url,
+        action=action,
     )
 
 
-def _overdue(company: Company) -> Iterator[Matter]:
+def _overdue(company: Company, *, at: datetime) -> Iterator[Matter]:
+    url, action = _way_to_pay(at=at)
+    if value("invoice_menu", at=at):
+        url = f"{reverse('portal:invoices')}?status={Invoice.Status.OVERDUE}"
+        action = _("See invoices")
     late = Invoice.objects.filter(company=company, status=Invoice.Status.OVERDUE)
     sums = late.order_by("currency").values_list("currency").annotate(due=Sum("amount_due"))
     for currency, due in sums:
@@ -64,8 +76,8 @@ def _overdue(company: Company) -> Iterator[Matter]:
             tone="negative",
             title=_("%(amount)s is overdue") % {"amount": money_text(due, currency)},
             text=_("Invoices past their due date wait for payment."),
-            url=f"{reverse('portal:invoices')}?status={Invoice.Status.OVERDUE}",
-            action=_("See invoices"),
+            url=url,
+            action=action,
         )
 
 
@@ -131,10 +143,11 @@ def _runs_low(view: BalanceView, *, at: datetime) -> Iterator[Matter]:
     left = view.balance.spendable or Decimal(0)
     if recharges or out is None or left <= 0 or out - at >= timedelta(days=days):
         return
+    url, action = _way_to_pay(at=at)
     yield Matter(
         tone="warning",
         title=_("Your balance runs low"),
         text=_("It lasts until about %(when)s.") % {"when": instant_text(out)},
-        url=reverse("portal:pay"),
-        action=_("Pay now"),
+        url=url,
+        action=action,
     )

@@ -17,7 +17,6 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.exceptions import NotAllowed
 from accounts.access.idempotency import idempotent
 from accounts.access.permissions import AnyKey, StaffKey
 from accounts.access.queries import visible_companies
@@ -42,6 +41,7 @@ from billing.ledger.ranges import RANGE, read_range, within
 from billing.payments.exceptions import CardDeclined, NoPaymentMethod
 from billing.payments.models import Payment, PaymentMethod
 from billing.payments.queries import default_method, saved_method
+from billing.payments.rules import check_portal_payment
 from config import clock
 from features.queries import value
 
@@ -91,8 +91,8 @@ class InvoiceViewSet(ApiViewSet):
     @idempotent(required=True)
     def pay(self, request: Request, invoice_id: UUID) -> Response:
         invoice = self._invoice(invoice_id)
-        if not self.principal.is_staff and not value("portal_payment", at=clock.now()):
-            raise NotAllowed("Paying here is switched off.", code="portal_payment_off")
+        if not self.principal.is_staff:
+            check_portal_payment(invoice.company, at=clock.now())
         payment = pay_invoice(
             invoice.pk, card=self._card(invoice), key=self.key, by=self.by, at=clock.now()
         )

@@ -11,6 +11,7 @@ from billing.documents.rendering.content import InvoiceContent
 from billing.documents.rendering.pdf import render_invoice_pdf
 from billing.invoicing.models import Invoice
 from billing.payments.mails import figure, invoice_readers
+from features.queries import value
 
 
 def mail_document(invoice: Invoice, *, at: datetime) -> None:
@@ -26,13 +27,21 @@ def mail_document(invoice: Invoice, *, at: datetime) -> None:
             "invoice": invoice,
             "total": figure(invoice.total, invoice.currency),
             "due": figure(due, invoice.currency) if due else "",
-            "url": f"{settings.PUBLIC_URL}/portal/invoices/{invoice.pk}/",
+            "url": _page(invoice, at=at),
         },
         at=at,
         attachments=[
             Attachment(f"{invoice.number}.pdf", "application/pdf", invoice_pdf(invoice)),
         ],
     )
+
+
+def _page(invoice: Invoice, *, at: datetime) -> str:
+    """Where the mail leads: to the invoice, or while the portal shows none to paying it."""
+    one = f"{settings.PUBLIC_URL}/portal/invoices/{invoice.pk}/"
+    if value("invoice_menu", at=at):
+        return one
+    return f"{one}pay/" if invoice.payable else f"{settings.PUBLIC_URL}/portal/"
 
 
 def invoice_pdf(invoice: Invoice) -> bytes:
