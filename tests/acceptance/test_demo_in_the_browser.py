@@ -13,7 +13,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.acceptance import customer, staff
+from tests.acceptance import customer, flips, staff
 from tests.acceptance.browser import DESK, PHONE, Visitor, chromium, visitor
 from tests.acceptance.customer import Facts
 from tests.acceptance.demo import Demo, SignIn, running_demo
@@ -21,7 +21,11 @@ from tests.acceptance.demo import Demo, SignIn, running_demo
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 COMPANY = "Northwind Fleet"
-DEBTOR = SignIn("owner@harbor.example", "tollgate-demo")
+OTHERS = {
+    "debtor": SignIn("owner@harbor.example", "tollgate-demo"),
+    "tenant": SignIn("owner@lumen.example", "tollgate-demo"),
+    "overdrawn": SignIn("owner@kestrel.example", "tollgate-demo"),
+}
 PAGES = (
     "/portal/",
     "/portal/balance/",
@@ -65,14 +69,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(demo: Demo, browser: Browser) -> Iterator[Visit]:
-    """`visit("customer", width=PHONE)` is somebody signed in; nobody's browser may complain."""
+    """`visit("customer", width=PHONE)` is somebody signed in, but for a newcomer; nobody's browser
+    may complain."""
     visitors = []
 
     def come(role: str, *, width: int = DESK, scripts: str = "on") -> Visitor:
         somebody = visitor(browser, demo.address, width=width, scripts=scripts)
         visitors.append(somebody)
-        printed = DEBTOR if role == "debtor" else demo.sign_in(role)
-        somebody.sign_in(printed.email, printed.password)
+        if role != "newcomer":
+            known = OTHERS.get(role) or demo.sign_in(role)
+            somebody.sign_in(known.email, known.password)
         return somebody
 
     yield come
@@ -232,6 +238,45 @@ def test_without_javascript_one_reads_and_pays_with_a_saved_card(visit: Visit) -
     who.page.get_by_role("textbox", name="Amount").fill("12.34")
     who.page.get_by_role("button", name="Pay", exact=True).click()
     expect(who.page.get_by_text("The money is on your balance.")).to_be_visible()
+
+
+def test_what_staff_flip_shows_in_a_portal_that_is_open(visit: Visit) -> None:
+    """Each feature that a customer can see, in both positions, at once."""
+    boss, who, tenant = visit("staff"), visit("customer"), visit("tenant")
+    for flip in flips.OF_A_CUSTOMER:
+        flips.watch(boss, who, flip)
+    for flip in flips.OF_A_TENANT:
+        flips.watch(boss, tenant, flip)
+    flips.watch(boss, visit("staff"), flips.OF_STAFF)
+    short, long = flips.cost_decimals(boss, who)
+    assert len(long.partition(".")[2]) == len(short.partition(".")[2]) + 2
+    hidden, shown = flips.overdrawn_balance(boss, visit("overdrawn"))
+    assert "−" not in hidden
+    assert "−$" in shown
+    who.complaints[:] = [told for told in who.complaints if not flips.is_meant(told)]
+
+
+def test_an_hour_brings_costs_up_to_date_where_that_is_switched_on(visit: Visit) -> None:
+    assert flips.hourly_costs(visit("staff"), visit("customer")) == (True, False)
+
+
+def test_what_staff_flip_shows_to_who_signs_up(visit: Visit) -> None:
+    boss, newcomer = visit("staff"), visit("newcomer")
+    kept, back = flips.deposit_promises(boss, newcomer)
+    assert "not refunded to the card" in kept
+    assert "all of it goes back to the card" in back
+    flips.sign_up(newcomer, staff=boss)
+    for flip in flips.OF_A_NEWCOMER:
+        flips.watch(boss, newcomer, flip)
+
+
+def test_nobody_is_suspended_for_debt_once_that_is_switched_off(visit: Visit) -> None:
+    """And suspended again when it is switched on."""
+    boss, debtor = visit("staff"), visit("debtor")
+    if not debtor.page.get_by_text("This account is suspended").is_visible():
+        customer.let_time_pass(debtor, "A week")
+        customer.let_time_pass(debtor, "A week")
+    flips.watch(boss, debtor, flips.OF_A_DEBTOR, job="Pursue debts")
 
 
 def test_a_debtor_is_suspended_and_comes_back_with_the_payment(visit: Visit) -> None:
