@@ -14,6 +14,7 @@ REGISTRATIONS = (
     "billing.topups.outcomes",
     "billing.topups.handlers",
     "billing.subscriptions.handlers",
+    "billing.invoicing.cutting",
     "billing.invoicing.payments",
     "billing.invoicing.handlers",
     "billing.dunning.outcomes",

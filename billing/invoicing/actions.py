@@ -109,7 +109,8 @@ def _draft(
     is_negative = totals.figures.total < 0
     kind = Invoice.Kind.CREDIT_NOTE if is_negative else Invoice.Kind.INVOICE
     sign = -1 if is_negative else 1
-    is_demand = profile.billing_type != BillingType.PREPAID and not is_negative
+    billing_type = period.billing_type or profile.billing_type
+    is_demand = billing_type != BillingType.PREPAID and not is_negative
     due_at = at + timedelta(days=value("invoice_due_days", at=at)) if is_demand else None
     [number] = take_numbers(_SERIES[kind], count=1, at=at)
     return Invoice(
@@ -119,7 +120,7 @@ def _draft(
         period=period,
         status=Invoice.Status.OPEN,
         status_changed_at=at,
-        billing_type=profile.billing_type,
+        billing_type=billing_type,
         period_start=period.starts_at,
         period_end=period.ends_at,
         issued_at=at,

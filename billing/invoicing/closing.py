@@ -11,10 +11,11 @@ from django.db.models import Sum
 
 from accounts.companies.models import Company
 from billing.discounts.calc import Adjustment, adjusted
+from billing.discounts.models import Discount
 from billing.discounts.queries import discounts_in
 from billing.invoicing.calc import shortfall
 from billing.invoicing.queries import owing_without_period
-from billing.metering.account_charges import charge_account
+from billing.metering.account_charges import account_charge, charge_account
 from billing.metering.models import ACCOUNT_KINDS, Charge, PeriodTotal
 from billing.profiles.models import BillingProfile
 from billing.promotions.calc import reduction
@@ -49,7 +50,7 @@ def _book_shortfall(period: BillingPeriod, profile: BillingProfile, *, at: datet
     missing = shortfall(
         commitment=plan.monthly_commitment,
         share=_share(period, profile, since=since),
-        spent=spend(period),
+        spent=_spent_in_month(period),
         currency=profile.currency,
     )
     if missing:
@@ -67,7 +68,11 @@ def _book_shortfall(period: BillingPeriod, profile: BillingProfile, *, at: datet
 
 def _book_discounts(period: BillingPeriod, company: Company, *, at: datetime) -> None:
     month = period.starts_at.astimezone(company.zone).date()
-    granted = discounts_in(company, month)
+    granted = [
+        discount
+        for discount in discounts_in(company, month)
+        if discount.amount is None or not _is_given(discount, period)
+    ]
     terms = [Adjustment(each.percent, each.amount, each.plan_id) for each in granted]
     for discount, amount in zip(granted, adjusted(_spend_by_plan(period), terms), strict=True):
         if amount is not None:
@@ -105,6 +110,25 @@ def _book_promotions(period: BillingPeriod, company: Company, *, at: datetime) -
             redemption.save(update_fields=["applied"])
 
 
+def _is_given(discount: Discount, period: BillingPeriod) -> bool:
+    """Whether an amount was booked in the part of the month before: it is given once a month."""
+    part = period.rest_of
+    if part is None:
+        return False
+    kinds = (Charge.Kind.DISCOUNT, Charge.Kind.SURCHARGE)
+    is_booked = any(account_charge(kind, key=f"{discount.pk}:{part.pk}") for kind in kinds)
+    return is_booked or _is_given(discount, part)
+
+
+def _spent_in_month(period: BillingPeriod) -> Decimal:
+    """What counts towards the commitment: of the parts of the month before also the shortfall."""
+    part = period.rest_of
+    if part is None:
+        return spend(period)
+    charged = account_charge(Charge.Kind.COMMITMENT_SHORTFALL, key=str(part.pk))
+    return spend(period) + _spent_in_month(part) + (charged.amount if charged else 0)
+
+
 def _adjustments(period: BillingPeriod) -> Decimal:
     """Discounts and surcharges of the period."""
     kinds = (Charge.Kind.DISCOUNT, Charge.Kind.SURCHARGE)
@@ -129,9 +153,12 @@ def _share(period: BillingPeriod, profile: BillingProfile, *, since: datetime) -
     that was cut short, by closing or another billing day, is a part of its month."""
     company = profile.company
     is_closed = company.status == Company.Status.CLOSED
+    month = period_bounds(
+        period.month_starts_at, billing_day=profile.billing_day, zone=company.zone
+    )
     return share_of_days(
-        max(since, period.starts_at),
+        max(since, period.month_starts_at),
         min(period.ends_at, company.status_changed_at) if is_closed else period.ends_at,
-        of=period_bounds(period.starts_at, billing_day=profile.billing_day, zone=company.zone),
+        of=month,
         zone=company.zone,
     )

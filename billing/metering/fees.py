@@ -117,7 +117,7 @@ def _monthly(
     before, now = _version(bindings, due - INSTANT), _version(bindings, due)
     subscription.next_fee_at = begun.ends_at if now is not None and now.fee else None
     if before is not None and before.fee_for == _ACTIVE and _was_used(subscription, ended):
-        start = max(ended.starts_at, subscription.starts_at)
+        start = max(ended.month_starts_at, subscription.starts_at)
         yield from _fee(subscription, before, ended, start=start)
     if now is not None and now.fee_for != _ACTIVE:
         yield from _fee(subscription, now, begun, start=due)
@@ -136,7 +136,7 @@ def _fee(
         share = share_of_days(
             start,
             min(subscription.ends_at or period.ends_at, period.ends_at),
-            of=(period.starts_at, period.ends_at),
+            of=(period.month_starts_at, period.ends_at),
             zone=subscription.company.zone,
         )
     yield NewCharge(
@@ -181,7 +181,7 @@ def _was_used(subscription: Subscription, period: BillingPeriod) -> bool:
     return Charge.objects.filter(
         subscription=subscription,
         kind=Charge.Kind.USAGE,
-        started_at__gte=period.starts_at,
+        started_at__gte=period.month_starts_at,
         started_at__lt=period.ends_at,
     ).exists()
 

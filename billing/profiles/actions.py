@@ -19,7 +19,11 @@ from billing.profiles.exceptions import CurrencyFixed, FixedAmountMissing, Inval
 from billing.profiles.models import AccountPlan, BillingProfile, BillingType, ContractType
 from billing.profiles.offering import check_contract_type
 from billing.profiles.queries import profile_of
-from billing.profiles.registry import currency_ties, opening_steps, terms_steps
+from billing.profiles.registry import (
+    currency_ties,
+    opening_steps,
+    terms_steps,
+)
 
 NOTHING = Decimal(0)
 LAST_BILLING_DAY = 31
@@ -94,7 +98,8 @@ def change_terms(
 ) -> BillingProfile:
     """Change how the company is billed; `changes` holds checked values by name.
 
-    Audited with before and after; publishes `company.updated` when anything is different.
+    Audited with before and after; publishes `company.updated` when anything is different. Another
+    billing type holds at once: what was used so far is invoiced by the one before.
     Raises CurrencyFixed, FixedAmountMissing, InvalidTerms.
     """
     lock_company(company.pk)
@@ -108,6 +113,9 @@ def change_terms(
     if "account_plan_id" in changed:
         profile.account_plan_since = at if changes["account_plan_id"] else None
         fields.append("account_plan_since")
+    if "billing_type" in changed:
+        profile.next_billing_type, profile.next_billing_type_from = "", None
+        fields += ["next_billing_type", "next_billing_type_from"]
     if "currency" in changed and any(is_tied(company.pk) for is_tied in currency_ties):
         raise CurrencyFixed
     for step in terms_steps:
@@ -120,6 +128,32 @@ def change_terms(
         _take_opening_steps(profile)
     _tell(profile, before={name: before[name] for name in changed}, by=by, at=at)
     return profile
+
+
+@transaction.atomic
+def plan_billing_type(
+    company: Company, to: str, *, holds_from: datetime, by: str, at: datetime
+) -> BillingProfile:
+    """Another billing type later; the present one takes back what was planned. Audited."""
+    lock_company(company.pk)
+    profile = profile_of(company.pk)
+    is_change = to != profile.billing_type
+    before: dict[str, Term] = {"next_billing_type": profile.next_billing_type}
+    profile.next_billing_type = to if is_change else ""
+    profile.next_billing_type_from = holds_from if is_change else None
+    profile.save(update_fields=["next_billing_type", "next_billing_type_from"])
+    _tell(profile, before=before, by=by, at=at)
+    return profile
+
+
+@transaction.atomic
+def take_up_billing_type(profile: BillingProfile, *, at: datetime) -> None:
+    """The planned billing type holds from now on; its company is locked."""
+    before: dict[str, Term] = {"billing_type": profile.billing_type}
+    profile.billing_type = profile.next_billing_type
+    profile.next_billing_type, profile.next_billing_type_from = "", None
+    profile.save(update_fields=["billing_type", "next_billing_type", "next_billing_type_from"])
+    _tell(profile, before=before, by="system", at=at)
 
 
 @transaction.atomic

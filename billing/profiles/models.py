@@ -59,6 +59,8 @@ class BillingProfile(models.Model):
         Company, on_delete=models.PROTECT, primary_key=True, related_name="billing_profile"
     )
     billing_type = models.CharField(max_length=16, choices=BillingType, default=BillingType.PREPAID)
+    next_billing_type = models.CharField(max_length=16, choices=BillingType, blank=True)
+    next_billing_type_from = models.DateTimeField(null=True, blank=True)
     contract_type = models.CharField(max_length=8, choices=ContractType, default=ContractType.PAYG)
     fixed_amount = AmountField(null=True, blank=True)
     currency = CurrencyField(default="USD")
@@ -108,6 +110,11 @@ class BillingProfile(models.Model):
                 condition=models.Q(account_plan=None, account_plan_since=None)
                 | models.Q(account_plan__isnull=False, account_plan_since__isnull=False),
                 name="account_plan_says_since_when",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(next_billing_type="", next_billing_type_from=None)
+                | ~models.Q(next_billing_type="") & models.Q(next_billing_type_from__isnull=False),
+                name="next_billing_type_says_from_when",
             ),
         ]
 

@@ -141,6 +141,8 @@ class CompanyOutput(serializers.Serializer[BillingProfile]):
     language = serializers.CharField(source="company.language")
     created_at = serializers.DateTimeField(source="company.created_at")
     billing_type = serializers.ChoiceField(BillingType.choices)
+    next_billing_type = serializers.CharField(allow_blank=True)
+    next_billing_type_from = serializers.DateTimeField(allow_null=True)
     contract_type = serializers.ChoiceField(ContractType.choices)
     fixed_amount = AmountStringField(allow_null=True)
     account_plan = serializers.CharField(source="account_plan_id", allow_null=True)

@@ -14,10 +14,16 @@ from rest_framework.response import Response
 
 from accounts.access.permissions import StaffWrites
 from accounts.access.views import ApiViewSet
+from billing.profiles.actions import change_terms
+from billing.profiles.api import CompanyViewSet
+from billing.profiles.serializers import CompanyOutput
 from billing.subscriptions.actions import cancel, change_plan, subscribe
+from billing.subscriptions.billing_types import change_with_period
 from billing.subscriptions.models import Subscription
 from billing.subscriptions.queries import subscriptions
 from billing.subscriptions.serializers import (
+    NOW,
+    BillingTypeInput,
     CancelInput,
     ChangePlanInput,
     SubscribeInput,
@@ -99,10 +105,36 @@ class SubscriptionViewSet(ApiViewSet):
         return Response(SubscriptionOutput(subscription).data, status=status)
 
 
+class BillingTypeViewSet(CompanyViewSet):
+    """How a company pays, from now or from its next period on."""
+
+    @extend_schema(
+        operation_id="change_billing_type", request=BillingTypeInput, responses=CompanyOutput
+    )
+    def change(self, request: Request, company_id: str) -> Response:
+        """`now` issues a closing invoice for what was used so far; positive funds stay. With
+        `period_end` the present type takes back what was planned."""
+        company = self.found(self._visible(), pk=company_id).company
+        fields, at = self.validated(BillingTypeInput).validated_data, clock.now()
+        to = fields["billing_type"]
+        if fields["holds_from"] == NOW:
+            change_terms(company, {"billing_type": to}, by=self.by, at=at)
+        else:
+            change_with_period(company, to, by=self.by, at=at)
+        return self._company(company_id)
+
+    def _company(self, company_id: str) -> Response:
+        return Response(CompanyOutput(self.found(self._visible(), pk=company_id)).data)
+
+
 _one = "subscriptions/<uuid:subscription_id>/"
 urlpatterns = [
     path("subscriptions/", SubscriptionViewSet.as_view({"get": "list", "post": "create"})),
     path(_one, SubscriptionViewSet.as_view({"get": "retrieve"})),
     path(f"{_one}change-plan/", SubscriptionViewSet.as_view({"post": "change_plan"})),
+    path(
+        "companies/<uuid:company_id>/billing-type/",
+        BillingTypeViewSet.as_view({"post": "change"}),
+    ),
     path(f"{_one}cancel/", SubscriptionViewSet.as_view({"post": "cancel"})),
 ]

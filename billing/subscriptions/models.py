@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import models
@@ -10,6 +11,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.companies.models import Company
 from billing.catalog.models import Meter, Plan, PlanVersion
+from billing.profiles.models import BillingType
 
 
 class Subscription(models.Model):
@@ -121,7 +123,11 @@ class SubjectKey(models.Model):
 
 
 class BillingPeriod(models.Model):
-    """A company's month: half-open UTC instants from its billing day in its time zone."""
+    """A company's month: half-open UTC instants from its billing day in its time zone.
+
+    A closing invoice cuts the open one short; what is left of the month is `rest_of` it.
+    `billing_type` is kept where the company's has changed before the invoice was issued.
+    """
 
     class Status(models.TextChoices):
         OPEN = "open"
@@ -133,6 +139,10 @@ class BillingPeriod(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
+    rest_of = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="rest"
+    )
+    billing_type = models.CharField(max_length=16, choices=BillingType, blank=True)
 
     class Meta:
         db_table = "billing_period"
@@ -151,6 +161,11 @@ class BillingPeriod(models.Model):
 
     def __str__(self) -> str:
         return f"{self.starts_at:%Y-%m-%d} – {self.ends_at:%Y-%m-%d}"
+
+    @property
+    def month_starts_at(self) -> datetime:
+        """Where the month begins that it is, or is the rest of."""
+        return self.rest_of.month_starts_at if self.rest_of else self.starts_at
 
 
 class Allowance(models.Model):

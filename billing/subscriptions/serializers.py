@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from accounts.companies.models import Company
 from billing.catalog.models import Plan
+from billing.profiles.models import BillingType
 from billing.subscriptions.models import Subscription
 
 SUBJECT = r"^[^\x00-\x1f\x7f]+\Z"
@@ -23,6 +24,16 @@ class SubscribeInput(serializers.Serializer[Any]):
         child=serializers.RegexField(SUBJECT, max_length=128), required=False, max_length=20
     )
     starts_at = serializers.DateTimeField(required=False)
+
+
+NOW, PERIOD_END = "now", "period_end"
+
+
+class BillingTypeInput(serializers.Serializer[Any]):
+    """Another billing type: now, with a closing invoice, or from the end of the open period on."""
+
+    billing_type = serializers.ChoiceField(BillingType.choices)
+    holds_from = serializers.ChoiceField([NOW, PERIOD_END], default=PERIOD_END)
 
 
 class ChangePlanInput(serializers.Serializer[Any]):

@@ -86,7 +86,11 @@ class ClientForm(forms.Form):
     postal_code = _text(20)
     city = _text(120)
     tax_id = _text(40, hint="One that starts with a country code is printed as a VAT number.")
-    billing_type = forms.ChoiceField(choices=BillingType, widget=UnfoldAdminSelectWidget())
+    billing_type = forms.ChoiceField(
+        choices=BillingType,
+        widget=UnfoldAdminSelectWidget(),
+        help_text="Changed later it holds at once, with a closing invoice.",
+    )
     contract_type = forms.ChoiceField(
         label="Contract", choices=ContractType, widget=UnfoldAdminSelectWidget()
     )

@@ -20,6 +20,7 @@ from accounts.staff.columns import Column, short_column, status_column, when_col
 from accounts.staff.records import AddedRecordAdmin
 from billing.money.columns import amount_column
 from config.staff import client_life, company_acts
+from config.staff.billing_type import billing_type
 from config.staff.client_form import add_client, edit_client
 from config.staff.company_discounts import add_discount_page
 from config.staff.company_list import BalanceFilter, ReviewFilter, with_money
@@ -101,6 +102,7 @@ class CompanyAdmin(AddedRecordAdmin):
             )
             for name, view, permission in (
                 ("edit", edit_client, "accounts.change_company"),
+                ("billing_type", billing_type, "accounts.change_company"),
                 ("adjust", company_acts.adjust, "billing.adjust_balance"),
                 ("discount", add_discount_page, "billing.add_discount"),
                 ("transfer", company_acts.transfer, "billing.record_transfer"),

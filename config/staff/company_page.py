@@ -44,6 +44,7 @@ _ACTS = (
     ("data", "All data", "accounts.note_company"),
     ("note", "Note", "accounts.note_company"),
     ("edit", "Edit", "accounts.change_company"),
+    ("billing_type", "Billing type", "accounts.change_company"),
     ("look", "Look at the portal", "accounts.look_at_company"),
     ("verify", "Verify", "billing.verify_company"),
     ("reviewed", "Reviewed", "billing.record_transfer"),
@@ -57,7 +58,7 @@ _POINTLESS: dict[str, set[str]] = {
     Company.Status.PENDING: {"suspend"},
     Company.Status.ACTIVE: {"reactivate"},
     Company.Status.SUSPENDED: {"suspend"},
-    Company.Status.CLOSED: {"suspend", "reactivate", "close"},
+    Company.Status.CLOSED: {"suspend", "reactivate", "close", "billing_type"},
 }
 
 

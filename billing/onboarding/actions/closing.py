@@ -19,8 +19,8 @@ from accounts.companies.actions import close_company
 from accounts.companies.models import Company
 from accounts.companies.queries import lock_company
 from accounts.people.queries import unanswered_invitations
-from billing.invoicing.actions import allocate_funds, close_period, issue_invoice
-from billing.invoicing.models import Invoice
+from billing.invoicing.actions import allocate_funds
+from billing.invoicing.cutting import issue_so_far
 from billing.ledger.actions import LegSpec, make_entry
 from billing.ledger.holds import release_hold
 from billing.ledger.models import AccountKind, EntryKind, Hold
@@ -46,7 +46,7 @@ from billing.recharges.actions.states import NOT_NEEDED, call_off
 from billing.recharges.models import Recharge, RechargeRule
 from billing.recharges.queries import lock_open_recharge
 from billing.subscriptions.actions import cancel
-from billing.subscriptions.models import BillingPeriod, Subscription
+from billing.subscriptions.models import Subscription
 
 NOTHING = Decimal(0)
 
@@ -121,7 +121,7 @@ def _close(company: Company, *, reason: str, by: str, at: datetime) -> Closing:
     for hold in account.holds.filter(status=Hold.Status.ACTIVE).order_by("pk"):
         release_hold(hold.pk, at=at)
     _stop_recharging(company, at=at)
-    invoice = _final_invoice(company, by=by, at=at)
+    invoice = issue_so_far(company, by=by, at=at)
     sign_up = lock_sign_up(company)
     is_held = sign_up is not None and sign_up.deposit == SignUp.Deposit.HELD
     if sign_up is not None and is_held and not is_deposit_disputed(sign_up):
@@ -151,20 +151,6 @@ def _stop_recharging(company: Company, *, at: datetime) -> None:
     waiting = lock_open_recharge(company)
     if waiting is not None and waiting.status != Recharge.Status.CHARGING:
         call_off(waiting, code=NOT_NEEDED, note="The account is closed.", at=at)
-
-
-def _final_invoice(company: Company, *, by: str, at: datetime) -> Invoice | None:
-    """Close and issue every period that has begun, the open one cut at this instant; the last
-    document is the final one."""
-    final = None
-    periods = BillingPeriod.objects.filter(company=company, starts_at__lt=at)
-    for period in periods.exclude(status=BillingPeriod.Status.ISSUED).order_by("starts_at"):
-        if period.ends_at > at:
-            period.ends_at = at
-            period.save(update_fields=["ends_at"])
-        close_period(period.pk, at=at)
-        final = issue_invoice(period.pk, by=by, at=at) or final
-    return final
 
 
 def _refund_to_cards(company: Company, *, reason: str, by: str, at: datetime) -> Decimal:

@@ -28,7 +28,8 @@ def charge_fixed_contracts(*, at: datetime) -> int:
 
 @transaction.atomic
 def _charge(company_id: UUID, *, at: datetime) -> int:
-    """The first month is the one in which the contract begins; each is charged whole."""
+    """The first month is the one in which the contract begins; each is charged whole, and one that
+    a closing invoice has cut in two is charged once."""
     company = lock_company(company_id)
     if not fixed_contracts_due(at=at).filter(pk=company_id).exists():
         return 0
@@ -42,6 +43,11 @@ def _charge(company_id: UUID, *, at: datetime) -> int:
 
 
 def _charge_month(company: Company, period: BillingPeriod, *, at: datetime) -> FixedPayment:
+    before = FixedPayment.objects.filter(period=period.rest_of_id or period.pk).first()
+    if before is not None:
+        return FixedPayment.objects.create(
+            company=company, period=period, charge_id=before.charge_id, charged_at=at
+        )
     amount = profile_of(company.pk).fixed_amount
     assert amount is not None  # `check_terms`: a fixed contract has one
     charge = charge_account(
