@@ -78,9 +78,9 @@ def test_without_payment_in_the_portal_nothing_leads_to_it_and_each_way_shows_th
         f"companies/{company.pk}/top-up-invoices/{top_up.pk}/pay/": {},
     }
     for route, body in calls.items():
-        answer = api.send(route, body, key=f"key-{len(route)}")
-        assert (route, error_of(answer)[:2]) == (route, (403, "portal_payment_off"))
-        assert BANK in answer.content.decode(), route
+        told = api.send(route, body, key=f"key-{len(route)}")
+        assert (route, error_of(told)[:2]) == (route, (403, "portal_payment_off"))
+        assert BANK in told.content.decode(), route
 
 
 @pytest.mark.verifies("invoice_menu", "off")
