@@ -79,6 +79,13 @@ class Visitor:
             menu.click()
         self.page.get_by_role("navigation").get_by_role("link", name=entry, exact=True).click()
 
+    def speak(self, language: str) -> None:
+        """Choose a language in the menu at the end of the bar, or in its own at the door."""
+        choice = f"button[name=language][value={language}]"
+        self.page.locator(f"header details:has({choice}) > summary").click()
+        with self.page.expect_navigation():
+            self.page.locator(f"header {choice}").click()
+
     def open_document(self, link: Locator) -> bytes:
         """Click a link to a PDF, which the browser shows in place of the page; its bytes."""
         with self.page.expect_navigation():

@@ -44,6 +44,16 @@ PAGES = (
     "/portal/profile/",
     "/sandbox/",
 )
+IN_EVERY_LANGUAGE = (
+    "/portal/",
+    "/portal/balance/",
+    "/portal/charges/",
+    "/portal/pay/",
+    "/portal/invoices/",
+    "/portal/sims/",
+    "/portal/profile/payment/",
+    "/portal/profile/",
+)
 FIRST_ROWS = (
     "/portal/charges/",
     "/portal/payments/",
@@ -296,6 +306,43 @@ def test_a_debtor_is_suspended_and_comes_back_with_the_payment(visit: Visit) -> 
     customer.pay_overdue_invoices(who)
     expect(suspended).to_have_count(0)
     customer.wait_until_no_sim_is_suspended(who)
+
+
+@pytest.mark.parametrize(("language", "direction"), [("de", "ltr"), ("ar", "rtl")])
+def test_pages_suit_who_reads_another_language(visit: Visit, language: str, direction: str) -> None:
+    """At a desk and on a phone: the direction, the width, and nothing for axe to say."""
+    who = visit("customer")
+    who.page.goto("/portal/")
+    who.speak(language)
+    frame = who.page.locator(f"html[lang={language}][dir={direction}]")
+    for page in IN_EVERY_LANGUAGE:
+        who.page.goto(page)
+        expect(frame).to_have_count(1)
+        assert who.width_of_content() <= DESK, page
+        assert who.faults() == []
+        with who.on_a_phone():
+            assert who.width_of_content() <= PHONE, page
+            assert who.faults() == []
+    who.page.goto("/portal/")
+    who.speak("en")
+
+
+@pytest.mark.parametrize(
+    ("language", "button"), [("de", "Anmelden"), ("ar", "تسجيل الدخول"), ("en", "Sign in")]
+)
+def test_guests_choose_their_language_at_the_door(
+    demo: Demo, browser: Browser, language: str, button: str
+) -> None:
+    guest = visitor(browser, demo.address, width=PHONE)
+    for page in ("/accounts/login/", "/signup/"):
+        guest.page.goto(page)
+        guest.speak(language)
+        assert guest.width_of_content() <= PHONE, page
+        assert guest.faults() == []
+    guest.page.goto("/accounts/login/")
+    expect(guest.page.get_by_role("button", name=button, exact=True)).to_be_visible()
+    guest.context.close()
+    assert guest.complaints == []
 
 
 def _pages(who: Visitor) -> list[str]:

@@ -25,6 +25,12 @@ def test_an_amount_has_its_currency_and_minor_units(
     assert format_money(Decimal(amount), currency, locale_of(language)) == text
 
 
+def test_among_arabic_letters_an_amount_reads_from_left_to_right() -> None:
+    """Western digits; isolated, so that minus and symbol stay on their sides."""
+    text = format_money(Decimal("-1234.5"), "USD", locale_of("ar"))
+    assert text == f"\N{LEFT-TO-RIGHT ISOLATE}-1,234.50{SPACE}US$\N{POP DIRECTIONAL ISOLATE}"
+
+
 def test_decimals_can_be_asked_for() -> None:
     assert format_money(Decimal("0.5"), "USD", locale_of("en"), 4) == "$0.5000"
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 
 from accounts.companies.models import Company
 from accounts.notifications.actions import queue_mail
 from accounts.people.models import Role, User
+from billing.payments.mails import figure
 from tests.factories import NOW, make_company
 from tests.portal import make_member, signed_in
 
@@ -93,6 +96,26 @@ def _mail(company: Company | None, *to: str) -> dict[str, str]:
     facts = {"url": "https://x.example/", "role": "Viewer", "expires_at": NOW}
     mails = queue_mail("invitation", company=company, to=to, once="once", context=facts, at=NOW)
     return {mail.to: mail.html.partition('dir="')[2][:3] for mail in mails}
+
+
+def test_subject_words_and_figures_of_a_mail_are_in_its_language() -> None:
+    company = make_company(language="ar")
+    german = make_member(company)
+    german.user.language = "de"
+    german.user.save(update_fields=["language"])
+    facts = {"number": "TU-1", "amount": figure(Decimal("1234.5"), "EUR"), "due_at": NOW}
+    arabic, other = queue_mail(
+        "top_up_invoice_issued",
+        company=company,
+        to=["billing@x.example", german.user.email],
+        once="once",
+        context={**facts, "bank_details": "", "url": "https://x.example/"},
+        at=NOW,
+    )
+    assert arabic.subject.startswith("طلب شحن الرصيد TU-1")
+    assert "1,234.50\N{NO-BREAK SPACE}€" in arabic.text
+    assert other.subject.startswith("Zahlungsanforderung TU-1")
+    assert "1.234,50\N{NO-BREAK SPACE}€" in other.text
 
 
 def test_a_mail_is_in_the_language_of_who_reads_it() -> None:
