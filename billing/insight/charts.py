@@ -15,6 +15,7 @@ from accounts.pages.charts import Chart, Level, Series
 from billing.documents.kept import said
 from billing.insight.queries import NOTHING, Service, balances_before, consumption_by_service
 from billing.ledger.models import Account
+from billing.ledger.queries import hides_negative
 from billing.money.calc import round_half_even
 from billing.recharges.models import RechargeRule
 from billing.templatetags.wording import money_text
@@ -56,9 +57,11 @@ def balance_chart(
     at: datetime,
     rule: RechargeRule | None,
 ) -> Chart:
-    """The balance at the end of each day, and the threshold across it."""
+    """The balance at the end of each day as customers see it, and the threshold across it."""
     ends = [min(_midnight(day + timedelta(days=1), zone), at) for day in days]
     balances = [amount or NOTHING for amount in balances_before(account, ends)]
+    if account.company is not None and hides_negative(account.company, at=at):
+        balances = [max(amount, NOTHING) for amount in balances]
     lines = []
     if rule is not None and rule.enabled:
         lines.append(Level(name=_("Threshold"), value=rule.threshold, color=THRESHOLD_COLOR))

@@ -18,7 +18,7 @@ from billing.insight.costs import shown_cost
 from billing.insight.days import days_between, days_form, range_of
 from billing.insight.queries import services_at_a_glance
 from billing.insight.statements import statement_of_account, statement_pdf
-from billing.ledger.queries import customer_account
+from billing.ledger.queries import shown_legs
 from billing.payments.queries import default_method
 from config import clock
 from features.queries import value
@@ -47,7 +47,7 @@ def dashboard(request: PortalRequest) -> HttpResponseBase:
         "cost": shown_cost(company, at=at),
         "card": default_method(company),
         "services": services_at_a_glance(company),
-        "legs": customer_account(company).legs.select_related("entry")[:LAST_TRANSACTIONS],
+        "legs": shown_legs(company, at=at)[:LAST_TRANSACTIONS],
         "cost_decimals": decimals,
         "sees_details": can(request.member.role, Permission.PAY),
     }

@@ -16,7 +16,8 @@ from accounts.pages.columns import CellColumn
 from accounts.pages.lists import Empty, ListPage, Sort, Sum
 from billing.ledger.filters import TransactionFilter
 from billing.ledger.models import Leg
-from billing.ledger.queries import customer_account
+from billing.ledger.queries import shown_legs
+from config import clock
 
 
 class TransactionTable(tables.Table):  # type: ignore[misc]
@@ -25,7 +26,9 @@ class TransactionTable(tables.Table):  # type: ignore[misc]
     description = CellColumn("said", accessor="entry.description", verbose_name=_("Description"))
     document = CellColumn(accessor="entry.document", place="minor", verbose_name=_("Document"))
     amount = CellColumn("signed_money", place="figure", verbose_name=_("Amount"))
-    balance_after = CellColumn("money", place="number", verbose_name=_("Balance after"))
+    balance_after = CellColumn(
+        "money", accessor="shown_after", place="number", verbose_name=_("Balance after")
+    )
     currency = CellColumn(visible=False, verbose_name=_("Currency"))
 
     class Meta:
@@ -70,7 +73,7 @@ TRANSACTIONS = ListPage[Leg](
 @requires(Permission.SEE_MONEY)
 def transactions(request: PortalRequest) -> HttpResponseBase:
     """Scoped by the account, which is the company's own."""
-    legs = customer_account(request.company).legs.select_related("entry")
+    legs = shown_legs(request.company, at=clock.now())
     return TRANSACTIONS.respond(
         request,
         legs.annotate(currency=F("account__currency")),

@@ -8,8 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Case, OuterRef, QuerySet, Subquery, Sum, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, Greatest
 
 from accounts.companies.models import Company
 from accounts.companies.queries import lock_company
@@ -23,7 +23,7 @@ from billing.ledger.models import (
     Leg,
 )
 from billing.profiles.models import BillingProfile, BillingType
-from billing.profiles.queries import floor
+from billing.profiles.queries import floor, profile_of
 from features.queries import value
 
 NOTHING = Decimal(0)
@@ -151,6 +151,20 @@ def displayed(amount: Decimal, *, billing_type: str, at: datetime) -> Decimal:
     if hides and not value("prepaid_negative_balance_display", at=at):
         return NOTHING
     return amount
+
+
+def hides_negative(company: Company, *, at: datetime) -> bool:
+    """Whether `displayed` shows the company's negative balances as 0."""
+    is_prepaid = profile_of(company.pk).billing_type == BillingType.PREPAID
+    return is_prepaid and not value("prepaid_negative_balance_display", at=at)
+
+
+def shown_legs(company: Company, *, at: datetime) -> QuerySet[Leg]:
+    """The movements of the balance; `shown_after` is the balance after each as `displayed`."""
+    hides = hides_negative(company, at=at)
+    after = Greatest(F("balance_after"), Value(NOTHING)) if hides else F("balance_after")
+    legs: QuerySet[Leg] = customer_account(company).legs.select_related("entry")
+    return legs.annotate(shown_after=after)
 
 
 def balance_after(entry: Entry) -> Decimal:

@@ -20,7 +20,7 @@ from tests.billing.invoicing.months import CLOSED_AT, issue, use_as_charged
 from tests.billing.payments.cards import WORKS, save_card
 from tests.billing.recharges.companies import company_with_rule
 from tests.billing.topups.asking import ask
-from tests.factories import BY, NOW, make_company, use
+from tests.factories import BY, NOW, credit, make_company, use
 from tests.portal import browser, form_key
 
 pytestmark = pytest.mark.django_db
@@ -106,8 +106,10 @@ def test_without_invoices_in_the_portal_nothing_leads_to_them_and_paying_still_w
     assert invoice.status == "paid"
 
 
-def _figures(client: Client) -> dict[str, bool]:
-    return {page: "−$20.00" in client.get(page).text for page in PAGES}
+def _figures(client: Client) -> dict[str, int]:
+    """How often it stands on each page on which it does."""
+    found = {page: client.get(page).text.count("−$20.00") for page in PAGES}
+    return {page: times for page, times in found.items() if times}
 
 
 @pytest.mark.parametrize(
@@ -120,15 +122,21 @@ def _figures(client: Client) -> dict[str, bool]:
 def test_a_negative_prepaid_balance_stands_nowhere_unless_it_is_shown(
     company_api: ApiOf, *, position: bool
 ) -> None:
-    """20.00 used of nothing."""
+    """25.00 used of 5.00: −20.00. That is also what the movements come to, which is no balance; and
+    a statement, which is a document, adds up in either position."""
     company = make_company()
-    use(company, net="20")
+    credit(company, "5")
+    use(company, net="25")
     _set("prepaid_negative_balance_display", position)
-    seen = _figures(browser(company))
-    shown = {page for page, is_seen in seen.items() if is_seen}
-    assert ({"/portal/", "/portal/balance/"} <= shown) if position else shown == set()
+    shown = _figures(browser(company))
+    del shown["/portal/statements/"]
+    if position:
+        assert shown["/portal/transactions/"] > 1
+        assert {"/portal/", "/portal/balance/"} <= set(shown)
+    else:
+        assert shown == {"/portal/transactions/": 1}
     told = company_api(company).read(f"companies/{company.pk}/balance/").content.decode()
-    assert ("-20" in told) is position
+    assert ('"-20"' in told) is position
 
 
 @pytest.mark.verifies("maximum_prepaid_recharge", "changed")
@@ -136,7 +144,8 @@ def test_an_automatic_recharge_charges_at_most_the_maximum_and_says_so(
     stripe_sandbox: object,
 ) -> None:
     """Down to 20.00, back to 500.00 would be 480.00: 100.00 at a time."""
-    _set("maximum_prepaid_recharge", Decimal(100))
+    limit = Decimal(100)
+    set_value("maximum_prepaid_recharge", value=limit, reason="test", by=BY, at=NOW)
     company = company_with_rule(balance="100")
     use(company, net="80")
     open_due_recharges(at=NOW)
