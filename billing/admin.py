@@ -1,6 +1,7 @@
 """Gathers the admin pages that the folders declare."""
 
 from billing.catalog import admin as catalog
+from billing.currencies import admin as currencies
 from billing.discounts import admin as discounts
 from billing.documents import admin as documents
 from billing.dunning import admin as dunning
@@ -18,6 +19,7 @@ from billing.writeoffs import admin as writeoffs
 
 __all__ = [
     "catalog",
+    "currencies",
     "discounts",
     "documents",
     "dunning",

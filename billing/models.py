@@ -8,8 +8,10 @@ from billing.catalog.models import (
     PriceRate,
     PriceTier,
     RefillSize,
+    VersionFee,
     Zone,
 )
+from billing.currencies.models import Currency, ExchangeRate, RateFetch
 from billing.discounts.models import Discount
 from billing.documents.models import Receipt, Series
 from billing.dunning.models import DunningClock, DunningStep
@@ -75,12 +77,14 @@ __all__ = [
     "CostToDate",
     "CreditLot",
     "CreditsRead",
+    "Currency",
     "DayTotal",
     "Discount",
     "Dispute",
     "DunningClock",
     "DunningStep",
     "Entry",
+    "ExchangeRate",
     "FeaturePreview",
     "FeatureSnapshot",
     "FixedPayment",
@@ -111,6 +115,7 @@ __all__ = [
     "PriceRate",
     "PriceTier",
     "PromoCode",
+    "RateFetch",
     "Receipt",
     "Recharge",
     "RechargeAttempt",
@@ -134,6 +139,7 @@ __all__ = [
     "UsageConflict",
     "UsageKey",
     "UsageReject",
+    "VersionFee",
     "WriteOff",
     "Zone",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 from billing.catalog import api as catalog
+from billing.currencies import api as currencies
 from billing.discounts import api as discounts
 from billing.documents import api as documents
 from billing.dunning import api as dunning
@@ -23,6 +24,7 @@ from billing.writeoffs import api as writeoffs
 
 urlpatterns: list[URLPattern] = [
     *profiles.urlpatterns,
+    *currencies.urlpatterns,
     *ledger.urlpatterns,
     *insight.urlpatterns,
     *catalog.urlpatterns,

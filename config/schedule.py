@@ -18,6 +18,7 @@ from accounts.jobs.tasks import prune_job_runs
 from accounts.messages.tasks import queue_staff_messages
 from accounts.notifications.queries import next_due_mail
 from accounts.notifications.tasks import send_mails
+from billing.currencies.tasks import refresh_exchange_rates
 from billing.dunning.queries import next_dunning_due
 from billing.dunning.tasks import pursue_debts
 from billing.insight.alerts import send_consumption_alerts
@@ -59,6 +60,7 @@ FETCHED_EVERY = 5 * (SECOND if settings.SANDBOX else MINUTE)
 SYNCED_EVERY = 5 * SECOND
 
 JOBS: tuple[Job, ...] = (
+    Job("refresh_exchange_rates", refresh_exchange_rates, DAY),
     Job("fetch_operator_usage", fetch_operator_usage, FETCHED_EVERY),
     Job("rate_inbox", rate_inbox, SECOND),
     Job("activate_due", activate_due, MINUTE, next_activation_due),

@@ -215,6 +215,10 @@ STRIPE_BROWSER_BASE = env.str("STRIPE_BROWSER_BASE", default="https://api.stripe
 GATEWAY_TIMEOUT_SECONDS = env.float("GATEWAY_TIMEOUT_SECONDS", default=10)
 WEB_TIMEOUT_SECONDS = env.int("WEB_TIMEOUT_SECONDS", default=90)
 
+# Where exchange rates are fetched from; empty: they are set by hand (docs/currencies.md).
+EXCHANGE_RATES_URL = env.str("EXCHANGE_RATES_URL", default="")
+EXCHANGE_RATES_SOURCE = env.str("EXCHANGE_RATES_SOURCE", default="ecb")
+
 OPERATOR_BASE_URL = env.str("OPERATOR_BASE_URL", default="")
 OPERATOR_TOKEN = env.str("OPERATOR_TOKEN", default="")
 

@@ -54,6 +54,26 @@ FEATURES: tuple[Feature[bool] | Feature[int] | Feature[Decimal | None] | Feature
         changes_charges=True,
     ),
     Feature(
+        key="multi_currency",
+        title="Several currencies",
+        section="Payments",
+        kind=Switch(),
+        default=False,
+        when_on=(
+            "Customers pick a display and a payment currency from those on offer; currencies and "
+            "rates have their menu in the admin; estimates and invoices show them."
+        ),
+        when_off=(
+            "Only the default currency is accepted for new choices. Accounts and documents in "
+            "another currency stay as they are."
+        ),
+        changes=(
+            "Admin: Catalog → Currencies, Exchange rates",
+            "Portal: Settings, balance, estimates, invoices, payments",
+            "API: companies, payments, currencies, estimates",
+        ),
+    ),
+    Feature(
         key="portal_payment",
         title="Payment in the portal",
         section="Payments",

@@ -33,6 +33,7 @@ SwitchKey = Literal[
     "secondary_ip_billing",
     "tax_inclusive",
     "whmcs_billing",
+    "multi_currency",
 ]
 WholeNumberKey = Literal[
     "cost_decimal_points",

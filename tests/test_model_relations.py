@@ -13,6 +13,7 @@ from django.db.models.deletion import CASCADE
 LAYERS = ["features", "accounts", "billing", "telecom"]
 BILLING = [
     "money",
+    "currencies",
     "profiles",
     "tax",
     "ledger",

@@ -24,10 +24,11 @@ from billing.catalog.models import (
     PriceRate,
     PriceTier,
     RefillSize,
+    VersionFee,
     Zone,
 )
 from billing.catalog.queries import lock_plan
-from billing.catalog.rules import check_countries, check_terms, check_unit, resolved_mode
+from billing.catalog.rules import check_countries, check_terms, check_unit, place_of, resolved_mode
 from billing.catalog.terms import PlanTerms, PriceTerms, TierTerms
 
 _FREE_USE = (PlanKind.UNLIMITED,)
@@ -71,6 +72,7 @@ def create_plan(
 def add_version(plan: Plan, *, terms: PlanTerms, at: datetime, by: str) -> PlanVersion:
     """Give a plan new prices from `effective_from` (else `at`) on; subscriptions keep theirs."""
     plan = lock_plan(plan.pk)
+    terms = in_currencies(terms, plan.currency)
     check_terms(terms, kind=plan.kind, meter=plan.meter)
     version = PlanVersion.objects.create(
         plan=plan,
@@ -93,8 +95,16 @@ def add_version(plan: Plan, *, terms: PlanTerms, at: datetime, by: str) -> PlanV
         RefillSize(version=version, amount_mb=r.amount_mb, credit=r.credit, price=r.price)
         for r in terms.refills
     )
-    for index, price in enumerate(_all_prices(plan, terms)):
-        _add_price(version, price, attr=f"prices.{index}")
+    VersionFee.objects.bulk_create(
+        VersionFee(
+            version=version,
+            currency=fees.currency,
+            fee=fees.fee,
+            activation_fee=fees.activation_fee,
+        )
+        for fees in terms.fees
+    )
+    _add_prices(version, _all_prices(plan, terms))
     record(
         "plan.version_added", actor=by, at=at, target=str(plan.pk), after={"number": version.number}
     )
@@ -141,10 +151,35 @@ def _all_prices(plan: Plan, terms: PlanTerms) -> list[PriceTerms]:
     return prices
 
 
-def _add_price(version: PlanVersion, terms: PriceTerms, *, attr: str) -> None:
+def in_currencies(terms: PlanTerms, currency: str) -> PlanTerms:
+    """The terms with the plan's own currency left unsaid."""
+    prices = (
+        replace(price, currency="") if price.currency == currency else price
+        for price in terms.prices
+    )
+    fees = (each for each in terms.fees if each.currency != currency)
+    return replace(terms, prices=tuple(prices), fees=tuple(fees))
+
+
+def _add_prices(version: PlanVersion, prices: Sequence[PriceTerms]) -> None:
+    """Those in the plan's currency first: the others stand for them."""
+    own: dict[tuple[str, str, str], Price] = {}
+    for index, price in enumerate(prices):
+        if not price.currency:
+            own[place_of(price, "")] = _add_price(version, price, attr=f"prices.{index}")
+    for index, price in enumerate(prices):
+        if price.currency:
+            stands_for = own[place_of(price, "")]
+            _add_price(version, price, attr=f"prices.{index}", given_for=stands_for)
+
+
+def _add_price(
+    version: PlanVersion, terms: PriceTerms, *, attr: str, given_for: Price | None = None
+) -> Price:
     meter = ensure_meter(terms.meter, unit=terms.unit)
     if not terms.is_blocked:
         check_unit(meter, terms.unit, attr=f"{attr}.unit")
+    highest = max((tier.per_unit for tier in terms.tiers), default=terms.per_unit)
     price = Price.objects.create(
         version=version,
         meter=meter,
@@ -155,11 +190,14 @@ def _add_price(version: PlanVersion, terms: PriceTerms, *, attr: str) -> None:
         tier_mode=resolved_mode(terms),
         is_blocked=terms.is_blocked,
         note=terms.note,
+        currency=terms.currency,
+        given_for=given_for,
+        per_base=per_base(highest or Decimal(0), terms.unit) if given_for else None,
     )
     _add_tiers(price, terms.tiers)
-    if not terms.note:
-        highest = max((tier.per_unit for tier in terms.tiers), default=price.per_unit)
+    if not terms.note and given_for is None:
         _resolve(price, highest=highest)
+    return price
 
 
 def _add_tiers(price: Price, tiers: Sequence[TierTerms]) -> None:

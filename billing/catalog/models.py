@@ -144,6 +144,30 @@ class PlanVersion(models.Model):
         return f"{self.plan} v{self.number}"
 
 
+class VersionFee(models.Model):
+    """The fees of a version given in another currency, for accounts in it."""
+
+    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="fees_given")
+    currency = CurrencyField()
+    fee = AmountField()
+    activation_fee = AmountField()
+
+    class Meta:
+        db_table = "plan_version_fee"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "currency"], name="version_fee_once_in_a_currency"
+            ),
+            models.CheckConstraint(
+                condition=Q(fee__gte=0, activation_fee__gte=0),
+                name="version_fees_are_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.fee} {self.currency}"
+
+
 class RefillSize(models.Model):
     """A refill on offer: data in MB or credit in money, for a price."""
 
@@ -168,6 +192,9 @@ class RefillSize(models.Model):
 
 class Price(models.Model):
     """A price as it was entered: for a country, a zone, or (both empty) by default.
+
+    One with a `currency` is the same price given in it, for accounts in that currency. `per_base`
+    is then what a base unit costs, of a tiered price the highest.
 
     One with a note holds only where it is chosen for a record (`billing.metering.choosing`); the
     note says why, on the invoice too.
@@ -200,6 +227,18 @@ class Price(models.Model):
     tier_mode = models.CharField(max_length=10, choices=TierMode, default=TierMode.FLAT)
     is_blocked = models.BooleanField(default=False)
     note = models.CharField(max_length=100, blank=True, default="")
+    currency = CurrencyField(
+        blank=True, default="", help_text="Another than the plan's. Empty: the plan's."
+    )
+    given_for = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="given_in",
+        help_text="The price in the plan's currency that it stands for.",
+    )
+    per_base = models.DecimalField(max_digits=60, decimal_places=42, null=True, blank=True)
 
     class Meta:
         db_table = "price"
@@ -209,6 +248,14 @@ class Price(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(per_unit=None) | Q(per_unit__gte=0), name="price_is_not_negative"
+            ),
+            models.UniqueConstraint(
+                fields=["given_for", "currency"], name="price_given_once_in_a_currency"
+            ),
+            models.CheckConstraint(
+                condition=Q(currency="", given_for=None, per_base=None)
+                | ~Q(currency="") & Q(given_for__isnull=False, per_base__isnull=False),
+                name="price_in_another_currency_stands_for_one",
             ),
         ]
 

@@ -19,7 +19,11 @@ DRAWS_ON_BALANCE = (PlanKind.PAYGO, PlanKind.METERED)
 def plans() -> QuerySet[Plan]:
     """All plans, newest first, with what a list shows of them."""
     return Plan.objects.select_related("meter").prefetch_related(
-        "companies", "versions__prices__tiers", "versions__prices__zone", "versions__refills"
+        "companies",
+        "versions__prices__tiers",
+        "versions__prices__zone",
+        "versions__refills",
+        "versions__fees_given",
     )
 
 

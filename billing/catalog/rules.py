@@ -44,14 +44,16 @@ def check_countries(codes: Sequence[str], *, attr: str) -> None:
 
 def check_terms(terms: PlanTerms, *, kind: str, meter: Meter) -> None:
     """Refuse terms that contradict themselves or the kind of plan."""
+    own = [price for price in terms.prices if not price.currency]
     _check_increment(terms, meter)
     _check_overage(terms, meter)
-    has_price = bool(terms.prices) or terms.overage_price is not None
+    has_price = bool(own) or terms.overage_price is not None
     if kind in _NEEDS_A_PRICE and not has_price:
         raise InvalidPlan("price_required", f"A {kind} plan needs at least one price.", "prices")
     for index, price in enumerate(terms.prices):
         _check_price(price, attr=f"prices.{index}")
-    _check_places(terms.prices, meter)
+    _check_places(own, meter)
+    _check_given(terms, meter)
     for index, refill in enumerate(terms.refills):
         _check_refill(refill, attr=f"refills.{index}")
 
@@ -79,7 +81,8 @@ def _check_overage(terms: PlanTerms, meter: Meter) -> None:
             "unit_mismatch", f"Meter {meter.key} does not count bytes.", attr="overage_price"
         )
     for price in terms.prices:
-        if price.meter in ("", meter.key) and not price.country and price.zone is None:
+        is_default = not price.country and price.zone is None and not price.currency
+        if price.meter in ("", meter.key) and is_default:
             raise InvalidPlan(
                 "duplicate_price", "The overage price is the default price.", "overage_price"
             )
@@ -135,6 +138,37 @@ def _check_places(prices: Sequence[PriceTerms], meter: Meter) -> None:
                     "duplicate_price", f"A second price for {place}.", f"prices.{index}"
                 )
             seen.add((price.meter or meter.key, place))
+
+
+def place_of(price: PriceTerms, meter: str) -> tuple[str, str, str]:
+    """What a price is for, the same in every currency."""
+    return price.meter or meter, price.country, price.zone.name if price.zone else ""
+
+
+def _check_given(terms: PlanTerms, meter: Meter) -> None:
+    """A price in another currency stands for one in the plan's, once; fees are given once."""
+    own = {place_of(price, meter.key) for price in terms.prices if _can_be_given(price)}
+    if terms.overage_price is not None:
+        own.add((meter.key, "", ""))
+    seen: set[tuple[str, tuple[str, str, str]]] = set()
+    for index, price in enumerate(terms.prices):
+        if not price.currency:
+            continue
+        attr, place = f"prices.{index}", place_of(price, meter.key)
+        if price.is_blocked or price.note or place not in own:
+            raise InvalidPlan(
+                "price_required", "It needs a price in the plan's currency for the place.", attr
+            )
+        if (price.currency, place) in seen:
+            raise InvalidPlan("duplicate_price", f"A second price in {price.currency}.", attr)
+        seen.add((price.currency, place))
+    codes = [fees.currency for fees in terms.fees]
+    if len(set(codes)) < len(codes):
+        raise InvalidPlan("duplicate_price", "Fees are given once in a currency.", "fees")
+
+
+def _can_be_given(price: PriceTerms) -> bool:
+    return not (price.currency or price.is_blocked or price.note)
 
 
 def _places(price: PriceTerms) -> list[str]:

@@ -12,8 +12,17 @@ from rest_framework import serializers
 
 from accounts.companies.models import Company
 from billing.catalog.calc import MB, UNITS
-from billing.catalog.models import Meter, Plan, PlanKind, PlanVersion, Price, RefillSize, Zone
-from billing.catalog.terms import PlanTerms, PriceTerms, RefillTerms, TierTerms
+from billing.catalog.models import (
+    Meter,
+    Plan,
+    PlanKind,
+    PlanVersion,
+    Price,
+    RefillSize,
+    VersionFee,
+    Zone,
+)
+from billing.catalog.terms import FeeTerms, PlanTerms, PriceTerms, RefillTerms, TierTerms
 from billing.money.calc import plain
 from billing.money.serializers import AmountStringField, CurrencyCodeField
 
@@ -66,6 +75,10 @@ class PriceInput(serializers.Serializer[Any]):
         choices=[Price.TierMode.GRADUATED, Price.TierMode.VOLUME], required=False
     )
     blocked = serializers.BooleanField(required=False)
+    currency = CurrencyCodeField(
+        required=False,
+        help_text="Another than the plan's: the same price for accounts in it.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "unit" not in attrs and not attrs.get("blocked"):
@@ -79,6 +92,14 @@ class RefillInput(serializers.Serializer[Any]):
     amount_mb = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
     credit = AmountStringField(minimum=_ZERO, required=False)
     price = AmountStringField(minimum=_ZERO)
+
+
+class FeeInput(serializers.Serializer[Any]):
+    """The fees in another currency than the plan's, for accounts in it."""
+
+    currency = CurrencyCodeField()
+    fee = AmountStringField(minimum=_ZERO, required=False)
+    activation_fee = AmountStringField(minimum=_ZERO, required=False)
 
 
 class TermsInput(serializers.Serializer[Any]):
@@ -106,6 +127,7 @@ class TermsInput(serializers.Serializer[Any]):
         choices=PlanVersion.BillingStarts.choices, required=False
     )
     effective_from = serializers.DateTimeField(required=False)
+    fees = serializers.ListField(child=FeeInput(), required=False, max_length=200)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs.get("included_mb") and attrs.get("included"):
@@ -177,7 +199,7 @@ class TierOutput(serializers.Serializer[Any]):
 
 
 class PriceOutput(serializers.ModelSerializer[Price]):
-    """A price as it was entered."""
+    """A price as it was entered; `currency` is empty for the plan's own."""
 
     zone: serializers.SlugRelatedField[Zone] = serializers.SlugRelatedField(
         slug_field="name", read_only=True, allow_null=True
@@ -198,6 +220,7 @@ class PriceOutput(serializers.ModelSerializer[Price]):
             "tiers",
             "blocked",
             "note",
+            "currency",
         ]
 
     @extend_schema_field(TierOutput(many=True))
@@ -208,6 +231,17 @@ class PriceOutput(serializers.ModelSerializer[Price]):
             {"from_units": plain(tier.from_quantity / size), "per_unit": plain(tier.per_unit)}
             for tier in ordered
         ]
+
+
+class FeeOutput(serializers.ModelSerializer[VersionFee]):
+    """The fees in another currency."""
+
+    fee = AmountStringField()
+    activation_fee = AmountStringField()
+
+    class Meta:
+        model = VersionFee
+        fields = ["currency", "fee", "activation_fee"]
 
 
 class RefillOutput(serializers.ModelSerializer[RefillSize]):
@@ -231,6 +265,7 @@ class VersionOutput(serializers.ModelSerializer[PlanVersion]):
     included_mb = serializers.SerializerMethodField()
     prices = PriceOutput(many=True)
     refills = RefillOutput(many=True)
+    fees = FeeOutput(many=True, source="fees_given")
 
     class Meta:
         model = PlanVersion
@@ -250,6 +285,7 @@ class VersionOutput(serializers.ModelSerializer[PlanVersion]):
             "prices",
             "increment",
             "billing_starts",
+            "fees",
         ]
 
     def get_included_mb(self, version: PlanVersion) -> int:
@@ -303,6 +339,7 @@ def plan_terms(fields: dict[str, Any]) -> PlanTerms:
         **given,
         included=fields.get("included") or fields.get("included_mb", 0) * MB,
         refills=tuple(RefillTerms(**refill) for refill in fields.get("refills", ())),
+        fees=tuple(FeeTerms(**fee) for fee in fields.get("fees", ())),
         prices=tuple(_price_terms(price) for price in fields.get("prices", ())),
     )
 

@@ -21,7 +21,8 @@ class TierTerms:
 class PriceTerms:
     """A price for a country, a zone, or by default; blocked countries have none.
 
-    One with a note holds only where it is chosen for a record.
+    One with a note holds only where it is chosen for a record. One with a `currency` other than the
+    plan's is the price of the same place for accounts in that currency.
     """
 
     per_unit: Decimal | None = None
@@ -33,6 +34,7 @@ class PriceTerms:
     tier_mode: str = Price.TierMode.GRADUATED
     is_blocked: bool = False
     note: str = ""
+    currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,15 @@ class RefillTerms:
     price: Decimal
     amount_mb: int | None = None
     credit: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class FeeTerms:
+    """The fees in another currency than the plan's, for accounts in it."""
+
+    currency: str
+    fee: Decimal = Decimal(0)
+    activation_fee: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -63,3 +74,4 @@ class PlanTerms:
     increment: str = PlanVersion.Increment.BYTE
     billing_starts: str = PlanVersion.BillingStarts.ASSIGNMENT
     effective_from: datetime | None = None
+    fees: tuple[FeeTerms, ...] = ()

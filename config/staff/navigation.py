@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 from django.http import HttpRequest
 from django.urls import reverse_lazy
 
+from billing.currencies.queries import is_multi_currency
 from billing.integrations.registry import systems_on
 from config import clock
 
@@ -31,6 +33,14 @@ def _when_on(item: Item) -> Item:
     may = item["permission"]
     assert callable(may)
     return item | {"permission": lambda request: may(request) and bool(systems_on(at=clock.now()))}
+
+
+def _of_many_currencies(item: Item) -> Item:
+    """Not shown while only the default currency is accepted."""
+    permitted = cast("Callable[[HttpRequest], bool]", item["permission"])
+    return item | {
+        "permission": lambda request: is_multi_currency(at=clock.now()) and permitted(request)
+    }
 
 
 def _rows(title: str, icon: str, app: str, model: str) -> Item:
@@ -72,6 +82,10 @@ _NAVIGATION: tuple[tuple[str, tuple[Item, ...]], ...] = (
             _rows("Account plans", "workspace_premium", "billing", "accountplan"),
             _rows("Zones", "public", "billing", "zone"),
             _rows("Meters", "speed", "billing", "meter"),
+            _of_many_currencies(_rows("Currencies", "universal_currency", "billing", "currency")),
+            _of_many_currencies(
+                _rows("Exchange rates", "currency_exchange", "billing", "exchangerate")
+            ),
             _rows("Offerings", "dns", "telecom", "offering"),
             _rows("Address prices", "lan", "telecom", "addressprice"),
         ),

@@ -43,7 +43,8 @@ MODELS: dict[Area, frozenset[str]] = {
         "systemstate taxrule taxterms topupinvoice topuppayment writeoff"
     ),
     Area.CATALOG: _billing(
-        "accountplan meter plan planversion price pricerate pricetier refillsize zone"
+        "accountplan currency exchangerate meter plan planversion price pricerate pricetier "
+        "ratefetch refillsize versionfee zone"
     )
     | frozenset({"telecom.offering", "telecom.addressprice"}),
     Area.CONNECTIVITY: frozenset(

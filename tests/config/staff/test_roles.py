@@ -12,6 +12,7 @@ from djmoney.money import Money
 from accounts.people.actions import create_person
 from config.staff.roles import MODELS, ROLES
 from features.actions import set_value
+from tests.billing.currencies.world import switch
 from tests.config.staff.people import signed_in, staff_client_of, staff_member
 from tests.factories import LONG_AGO, make_company, make_subscription, pay_in
 
@@ -20,8 +21,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def all_pages_are_there(db: None) -> None:
-    """Pages of the integrations are there while one is on."""
+    """Those of the integrations and of several currencies are there while these are on."""
     set_value("whmcs_billing", value=True, by="staff:x", reason="Test", at=LONG_AGO)
+    switch(on=True)
 
 
 COMPANIES = {"accounts.company", "accounts.member", "accounts.invitation", "first_steps"}
@@ -56,6 +58,8 @@ MONEY = {
 }
 CATALOG = {
     "billing.accountplan",
+    "billing.currency",
+    "billing.exchangerate",
     "billing.meter",
     "billing.plan",
     "billing.planversion",

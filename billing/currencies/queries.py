@@ -1,0 +1,137 @@
+"""Reads of currencies and rates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from billing.currencies.calc import through
+from billing.currencies.exceptions import CurrencyNotOffered, NoExchangeRate, OnlyDefaultCurrency
+from billing.currencies.models import Currency, ExchangeRate, RateFetch
+from features.queries import value
+
+
+def default_currency(*, at: datetime) -> str:
+    """The provider's own: what rates are given for one unit of."""
+    return value("default_currency", at=at)
+
+
+def is_multi_currency(*, at: datetime) -> bool:
+    """Feature `multi_currency`: whether customers and staff may choose other currencies."""
+    return value("multi_currency", at=at)
+
+
+def currencies() -> QuerySet[Currency]:
+    """All that were ever on offer, in their order."""
+    return Currency.objects.all()
+
+
+def offered_currencies(*, at: datetime) -> Sequence[str]:
+    """What may be chosen at `at`: the default currency first."""
+    default = default_currency(at=at)
+    if not is_multi_currency(at=at):
+        return (default,)
+    enabled = currencies().filter(is_enabled=True).exclude(code=default)
+    return (default, *enabled.values_list("code", flat=True))
+
+
+def check_offered(currency: str, *, at: datetime, attr: str = "currency") -> None:
+    """For new choices; what exists goes on. Raises OnlyDefaultCurrency, CurrencyNotOffered."""
+    offered = offered_currencies(at=at)
+    if currency in offered:
+        return
+    if not is_multi_currency(at=at):
+        raise OnlyDefaultCurrency(currency, offered[0], attr=attr)
+    raise CurrencyNotOffered(currency, offered, attr=attr)
+
+
+def published_rates() -> QuerySet[ExchangeRate]:
+    """Every rate that was fetched or set, the newest first; not the derived ones."""
+    return ExchangeRate.objects.filter(of_base=None)
+
+
+def rates_in_force(*, at: datetime) -> QuerySet[ExchangeRate]:
+    """The published rate of each currency for one unit of the default one."""
+    begun = published_rates().filter(base=default_currency(at=at), valid_from__lte=at)
+    return begun.order_by("currency", "-valid_from", "-revision").distinct("currency")
+
+
+def rate_at(base: str, currency: str, *, at: datetime) -> ExchangeRate | None:
+    """The rate from `base` into `currency` at an instant; None while there is none.
+
+    A derived one that nobody has used yet is not stored: `actions.kept` does that.
+    """
+    return _rate(base, currency, at=at, until=at)
+
+
+def rate_of_period(
+    base: str, currency: str, *, start: datetime, end: datetime
+) -> ExchangeRate | None:
+    """The rate of a billing period: the one in force at its start, else the first one in it."""
+    return _rate(base, currency, at=start, until=end)
+
+
+def required_rate(
+    base: str, currency: str, *, at: datetime, attr: str | None = None
+) -> ExchangeRate:
+    """As `rate_at`. Raises NoExchangeRate."""
+    found = rate_at(base, currency, at=at)
+    if found is None:
+        raise NoExchangeRate(base, currency, attr=attr)
+    return found
+
+
+def latest_fetch() -> RateFetch | None:
+    return RateFetch.objects.first()
+
+
+def _rate(base: str, currency: str, *, at: datetime, until: datetime) -> ExchangeRate | None:
+    default = default_currency(at=at)
+    if base == default:
+        return _published(default, currency, at=at, until=until)
+    of_base = _published(default, base, at=at, until=until)
+    if currency == default:
+        return of_base and _back(of_base)
+    of_currency = _published(default, currency, at=at, until=until)
+    return of_base and of_currency and _across(of_base, of_currency)
+
+
+def _published(base: str, currency: str, *, at: datetime, until: datetime) -> ExchangeRate | None:
+    rates = published_rates().filter(base=base, currency=currency)
+    begun = rates.filter(valid_from__lte=at).order_by("-valid_from", "-revision").first()
+    if begun is not None or at == until:
+        return begun
+    return rates.filter(valid_from__lt=until).order_by("valid_from", "-revision").first()
+
+
+def _back(rate: ExchangeRate) -> ExchangeRate:
+    """From the currency of a published rate into its base."""
+    return _derived(rate, None)
+
+
+def _across(of_base: ExchangeRate, of_currency: ExchangeRate) -> ExchangeRate:
+    """From one published currency into another."""
+    return _derived(of_base, of_currency)
+
+
+def _derived(of_base: ExchangeRate, of_currency: ExchangeRate | None) -> ExchangeRate:
+    known = ExchangeRate.objects.filter(of_base=of_base, of_currency=of_currency).first()
+    if known is not None:
+        return known
+    into = of_base if of_currency is None else of_currency
+    return ExchangeRate(
+        base=of_base.currency,
+        currency=of_base.base if of_currency is None else of_currency.currency,
+        units_per_base=through(
+            of_base.units_per_base, to=of_currency.units_per_base if of_currency else Decimal(1)
+        ),
+        valid_from=max(of_base.valid_from, into.valid_from),
+        source="derived",
+        set_by="system",
+        set_at=max(of_base.set_at, into.set_at),
+        of_base=of_base,
+        of_currency=of_currency,
+    )
