@@ -9,6 +9,7 @@ from billing.metering.portal import urlpatterns as metering
 from billing.onboarding.portal import urlpatterns as onboarding
 from billing.onboarding.portal_closing import urlpatterns as closing
 from billing.payments.portal import urlpatterns as payments
+from billing.payments.portal_currencies import urlpatterns as currencies
 from billing.promotions.portal import urlpatterns as promotions
 from billing.recharges.portal import urlpatterns as recharges
 from billing.topups.portal import urlpatterns as topups
@@ -20,6 +21,7 @@ urlpatterns = [
     *recharges,
     *topups,
     *payments,
+    *currencies,
     *metering,
     *invoicing,
     *onboarding,

@@ -18,6 +18,7 @@ from accounts.messages.calc import beginning
 from accounts.messages.queries import unread_messages
 from accounts.people.models import Member, Role
 from accounts.people.queries import memberships
+from billing.currencies.queries import is_multi_currency
 from billing.ledger.queries import Balance, balance, displayed
 from config import clock
 from features.queries import value
@@ -107,8 +108,8 @@ def _sections(path: str, member: Member, *, at: datetime) -> list[Section]:
     sections = (
         ("", _overview(member)),
         (_("Money"), _money(member, at=at)),
-        (_("Connectivity"), _connectivity(member)),
-        (_("Company"), _company(member)),
+        (_("Connectivity"), _connectivity(member, at=at)),
+        (_("Company"), _company(member, at=at)),
     )
     shown = (
         Section(title, [_link(path, *entry) for entry in entries]) for title, entries in sections
@@ -137,18 +138,20 @@ def _money(member: Member, *, at: datetime) -> Entries:
     yield "portal:statements", _("Statements"), "report"
 
 
-def _connectivity(member: Member) -> Entries:
+def _connectivity(member: Member, *, at: datetime) -> Entries:
     if can(member.role, Permission.SEE_SIMS) or member.role == Role.END_USER:
         yield "portal:sims", _("SIMs"), "device-sim"
-    if can(member.role, Permission.SEE_SIMS) and has_cloud(member.company):
+    if can(member.role, Permission.SEE_SIMS) and has_cloud(member.company, at=at):
         yield "portal:instances", _("Instances"), "stack-2"
         yield "portal:addresses", _("Addresses"), "world"
         yield "portal:estimates", _("Estimates"), "coins"
 
 
-def _company(member: Member) -> Entries:
+def _company(member: Member, *, at: datetime) -> Entries:
     if can(member.role, Permission.PAY):
         yield "portal:payment-settings", _("Payment methods"), "credit-card"
+        if is_multi_currency(at=at):
+            yield "portal:currencies", _("Currencies"), "coins"
     if can(member.role, Permission.SEE_TEAM):
         yield "portal:team", _("Team"), "users"
     yield "portal:messages", _("Messages"), "mail"

@@ -150,7 +150,7 @@ class PaymentViewSet(ApiViewSet):
         return Response(RefundOutput(refund).data, status=status.HTTP_201_CREATED)
 
     def _visible(self) -> QuerySet[Payment]:
-        rows = Payment.objects.select_related("payment_method", "company")
+        rows = Payment.objects.select_related("payment_method", "company", "exchange_rate")
         return self.scoped(rows)
 
 

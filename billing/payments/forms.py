@@ -28,6 +28,7 @@ class CardChoiceForm(forms.Form):
     key = FormKeyField()
     card = forms.CharField(max_length=36)
     token = forms.CharField(widget=forms.HiddenInput, max_length=255, required=False)
+    pay_in = forms.CharField(max_length=3, required=False)
     keep_card = forms.BooleanField(
         label=_("Save this card"),
         required=False,

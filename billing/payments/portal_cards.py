@@ -16,6 +16,7 @@ from accounts.access.permissions import Permission, requires
 from accounts.access.principals import PortalRequest
 from accounts.pages.confirmation import confirmation, is_confirmed
 from accounts.pages.keys import action_key
+from billing.currencies.queries import is_multi_currency, offered_currencies, rate_at
 from billing.payments.actions.methods import (
     add_method,
     make_default,
@@ -24,10 +25,12 @@ from billing.payments.actions.methods import (
 )
 from billing.payments.availability import bank_details, is_available
 from billing.payments.browser import browser_gateway, talks_to_gateway
+from billing.payments.conversion import payment_currency
 from billing.payments.exceptions import UnknownPaymentMethod
 from billing.payments.forms import NEW_CARD, AddCardForm, CardChoiceForm
 from billing.payments.models import PaymentMethod
 from billing.payments.queries import saved_methods
+from billing.profiles.queries import profile_of
 from config import clock
 from features.queries import value
 
@@ -78,7 +81,23 @@ def card_choices(request: PortalRequest) -> dict[str, object]:
         "methods": saved_methods(request.company),
         "gateway": browser_gateway(),
         "takes_cards": is_available(GATEWAY, request.company),
+        "pay_in": pay_in_choices(request),
     }
+
+
+def pay_in_choices(request: PortalRequest) -> list[dict[str, object]]:
+    """The currencies that a card may be charged in, with their rates; none to choose is empty."""
+    at, profile = clock.now(), profile_of(request.company.pk)
+    if not is_multi_currency(at=at):
+        return []
+    liked = payment_currency(request.company, asked=None, at=at)
+    others = [code for code in offered_currencies(at=at) if code != profile.currency]
+    rates = [rate for code in others if (rate := rate_at(profile.currency, code, at=at))]
+    own = {"code": profile.currency, "is_chosen": liked == profile.currency}
+    found = [
+        {"code": rate.currency, "rate": rate, "is_chosen": liked == rate.currency} for rate in rates
+    ]
+    return [own, *found] if found else []
 
 
 @requires(Permission.PAY)

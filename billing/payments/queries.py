@@ -189,6 +189,7 @@ def payment_data(payment: Payment) -> dict[str, JSONValue]:
         "method": payment.method,
         "status": payment.status,
         "amount": money_json(payment.amount),
+        "charged": money_json(payment.charged),
         "failure_code": payment.failure_code,
         "card": card_data(card) if card else None,
     }

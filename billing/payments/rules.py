@@ -8,6 +8,7 @@ from djmoney.money import Money
 
 from accounts.access.exceptions import Refused
 from accounts.companies.models import Company
+from billing.currencies.queries import is_multi_currency
 from billing.money.calc import is_in_minor_units
 from billing.payments.availability import bank_details
 from billing.payments.exceptions import (
@@ -60,6 +61,18 @@ def check_amount(company: Company, amount: Money) -> None:
         raise InvalidPaymentAmount("The amount must be above zero.")
     if not is_in_minor_units(amount.amount, currency):
         raise InvalidPaymentAmount(f"The amount must be in whole minor units of {currency}.")
+
+
+def check_received(company: Company, amount: Money, *, at: datetime) -> None:
+    """As `check_amount`; while several currencies are on offer it may be in another one.
+
+    Raises InvalidPaymentAmount, WrongPaymentCurrency.
+    """
+    currency = str(amount.currency)
+    if not is_multi_currency(at=at) or currency == profile_of(company.pk).currency:
+        check_amount(company, amount)
+    elif amount.amount <= 0 or not is_in_minor_units(amount.amount, currency):
+        raise InvalidPaymentAmount("The amount must be above zero, in whole minor units.")
 
 
 def check_refund_currency(payment: Payment, amount: Money) -> None:

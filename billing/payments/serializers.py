@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.companies.models import Company
+from billing.currencies.serializers import RateOutput
 from billing.money.serializers import MoneyField
 from billing.payments.actions.transfers import RECORDED_BY_STAFF
 from billing.payments.gateways.registry import CARD_GATEWAYS
@@ -57,9 +58,12 @@ class TransferInput(serializers.Serializer[dict[str, Any]]):
 
 class PaymentOutput(serializers.ModelSerializer[Payment]):
     """`receipt` is the id of its receipt voucher; `redirect_url` is set while the customer has
-    to answer 3-D Secure."""
+    to answer 3-D Secure. `charged` is what the gateway takes: `amount`, or in another currency
+    what that was at `exchange_rate`."""
 
     amount = MoneyField()
+    charged = MoneyField()
+    exchange_rate = RateOutput(allow_null=True)
     card = serializers.SerializerMethodField()
     receipt = serializers.UUIDField(source="receipt_id", allow_null=True)
     redirect_url = serializers.CharField(source="action_url")
@@ -73,6 +77,8 @@ class PaymentOutput(serializers.ModelSerializer[Payment]):
             "method",
             "status",
             "amount",
+            "charged",
+            "exchange_rate",
             "card",
             "reference",
             "failure_code",
@@ -97,9 +103,11 @@ class RefundInput(serializers.Serializer[dict[str, Any]]):
 
 
 class RefundOutput(serializers.ModelSerializer[Refund]):
-    """`status` is `proposed` while a second person has to approve it."""
+    """`status` is `proposed` while a second person has to approve it. `returned` is what goes back
+    to the card: `amount`, or its share in the currency that was charged."""
 
     amount = MoneyField()
+    returned = MoneyField()
 
     class Meta:
         model = Refund
@@ -107,6 +115,7 @@ class RefundOutput(serializers.ModelSerializer[Refund]):
             "id",
             "payment",
             "amount",
+            "returned",
             "reason",
             "status",
             "failure_code",

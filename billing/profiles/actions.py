@@ -17,7 +17,7 @@ from accounts.events.actions import publish
 from billing.money.calc import is_currency, plain
 from billing.profiles.exceptions import CurrencyFixed, FixedAmountMissing, InvalidTerms
 from billing.profiles.models import AccountPlan, BillingProfile, BillingType, ContractType
-from billing.profiles.offering import check_contract_type
+from billing.profiles.offering import CHOSEN_CURRENCIES, check_contract_type, check_currencies
 from billing.profiles.queries import profile_of
 from billing.profiles.registry import (
     currency_ties,
@@ -63,6 +63,8 @@ def open_account(
     wallet_enabled: bool = True,
     account_plan: str | None = None,
     invoice_emails: Sequence[str] = (),
+    display_currency: str = "",
+    payment_currency: str = "",
     **particulars: Unpack[Particulars],
 ) -> Company:
     """A company that can be billed: its row, its profile, its ledger accounts.
@@ -77,6 +79,8 @@ def open_account(
         contract_type=contract_type,
         fixed_amount=fixed_amount,
         currency=currency,
+        display_currency="" if display_currency == currency else display_currency,
+        payment_currency="" if payment_currency == currency else payment_currency,
         minimum_balance=minimum_balance,
         credit_limit=credit_limit,
         tax_percent=tax_percent,
@@ -104,7 +108,7 @@ def change_terms(
     """
     lock_company(company.pk)
     profile = profile_of(company.pk)
-    changes = _by_field(changes)
+    changes = _by_field(changes, own=profile.currency)
     before = {name: getattr(profile, name) for name in changes}
     changed = [name for name in changes if before[name] != changes[name]]
     if not changed:
@@ -167,15 +171,29 @@ def change_account(
 ) -> None:
     """Change who a company is and how it is billed together, or neither.
 
-    Raises ContractTypeOff for a contract that is not on offer and that the company has not got.
+    Raises ContractTypeOff, OnlyDefaultCurrency, CurrencyNotOffered for what is not on offer and
+    what the company has not got.
     """
+    before = profile_of(company.pk)
     contract = terms.get("contract_type")
-    if contract is not None and contract != profile_of(company.pk).contract_type:
+    if contract is not None and contract != before.contract_type:
         check_contract_type(str(contract), at=at)
     if particulars:
         update_company(company, particulars, by=by, at=at)
     if terms:
         change_terms(company, terms, by=by, at=at)
+        check_currencies(before, terms, at=at)
+
+
+@transaction.atomic
+def choose_currencies(
+    company: Company, *, display_currency: str, payment_currency: str, by: str, at: datetime
+) -> BillingProfile:
+    """What the customer sees amounts in besides its own currency, and what its cards are charged
+    in; empty is its own. Raises OnlyDefaultCurrency, CurrencyNotOffered."""
+    chosen = {"display_currency": display_currency, "payment_currency": payment_currency}
+    check_currencies(profile_of(company.pk), chosen, at=at)
+    return change_terms(company, chosen, by=by, at=at)
 
 
 @transaction.atomic
@@ -204,9 +222,13 @@ def add_account_plan(
     return plan
 
 
-def _by_field(changes: Mapping[str, Term]) -> dict[str, Term]:
-    """The account plan goes by its key; an empty one is none."""
+def _by_field(changes: Mapping[str, Term], *, own: str) -> dict[str, Term]:
+    """The account plan goes by its key; an empty one is none. The account's own currency is no
+    choice of another one."""
     fields = dict(changes)
+    for name in CHOSEN_CURRENCIES:
+        if fields.get(name) == own:
+            fields[name] = ""
     if "account_plan" in fields:
         fields["account_plan_id"] = fields.pop("account_plan") or None
     return fields

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import django_filters
 from django.db.models import QuerySet
 from django.urls import path
@@ -13,21 +15,29 @@ from rest_framework.response import Response
 from accounts.access.exceptions import Refused
 from accounts.access.permissions import StaffWrites
 from accounts.access.views import ApiViewSet
+from accounts.access.views import CompanyViewSet as OwnCompanyViewSet
 from accounts.companies.models import Company
-from billing.profiles.actions import add_account_plan, change_account, open_account
+from billing.profiles.actions import (
+    add_account_plan,
+    change_account,
+    choose_currencies,
+    open_account,
+)
 from billing.profiles.models import AccountPlan, BillingProfile, BillingType, ContractType
-from billing.profiles.offering import check_offer
-from billing.profiles.queries import account_plans, profiles
+from billing.profiles.offering import CHOSEN_CURRENCIES, check_offer
+from billing.profiles.queries import account_plans, profile_of, profiles
 from billing.profiles.serializers import (
     PARTICULARS,
     TERMS,
     AccountPlanInput,
     AccountPlanOutput,
+    ChosenCurrencies,
     CompanyInput,
     CompanyOutput,
 )
 from config.clock import now
 
+CURRENCIES = ("currency", *CHOSEN_CURRENCIES)
 STATUS_ROUTES = "The status is changed by suspend/, reactivate/ and close/."
 
 
@@ -59,12 +69,14 @@ class CompanyViewSet(ApiViewSet):
     )
     def create(self, request: Request) -> Response:
         """Open an account; a company that staff make is active at once. 400
-        `billing_type_not_offered`, `contract_type_off` for what is not on offer."""
+        `billing_type_not_offered`, `contract_type_off`, `only_default_currency`,
+        `currency_not_offered` for what is not on offer."""
         fields, at = self.validated(CompanyInput).validated_data, now()
         check_offer(
             category=fields["category"],
             billing_type=fields["billing_type"],
             contract_type=fields.get("contract_type", ContractType.PAYG),
+            currencies={name: fields[name] for name in CURRENCIES if name in fields},
             at=at,
         )
         company = open_account(**fields, by=self.by, at=at)
@@ -76,7 +88,8 @@ class CompanyViewSet(ApiViewSet):
 
     @extend_schema(operation_id="change_company", request=CompanyInput, responses=CompanyOutput)
     def partial_update(self, request: Request, company_id: str) -> Response:
-        """Change particulars and terms; the currency only before the first transaction."""
+        """Change particulars and terms; the currency only before the first transaction (400
+        `currency_fixed`), and only to one that is on offer."""
         profile = self.found(self._visible(), pk=company_id)
         body = CompanyInput(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
@@ -99,6 +112,27 @@ class CompanyViewSet(ApiViewSet):
     def _answer(self, company_id: str, *, status: int = status.HTTP_200_OK) -> Response:
         profile = self.found(self._visible(), pk=company_id)
         return Response(CompanyOutput(profile).data, status=status)
+
+
+class ChosenCurrenciesViewSet(OwnCompanyViewSet):
+    """What a customer sees and pays in besides the currency of its account."""
+
+    serializer_class = ChosenCurrencies
+    queryset = BillingProfile.objects.none()
+
+    @extend_schema(operation_id="read_chosen_currencies", responses=ChosenCurrencies)
+    def retrieve(self, request: Request, company_id: UUID) -> Response:
+        return Response(ChosenCurrencies(profile_of(self.company.pk)).data)
+
+    @extend_schema(
+        operation_id="choose_currencies", request=ChosenCurrencies, responses=ChosenCurrencies
+    )
+    def update(self, request: Request, company_id: UUID) -> Response:
+        """An empty one is the account's own. 400 `only_default_currency`, `currency_not_offered`
+        for what is not on offer."""
+        fields = self.validated(ChosenCurrencies).validated_data
+        profile = choose_currencies(self.company, **fields, by=self.by, at=now())
+        return Response(ChosenCurrencies(profile).data)
 
 
 class AccountPlanViewSet(ApiViewSet):
@@ -128,5 +162,9 @@ urlpatterns = [
     path(
         "companies/<uuid:company_id>/",
         CompanyViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+    ),
+    path(
+        "companies/<uuid:company_id>/currencies/",
+        ChosenCurrenciesViewSet.as_view({"get": "retrieve", "put": "update"}),
     ),
 ]

@@ -64,6 +64,12 @@ class BillingProfile(models.Model):
     contract_type = models.CharField(max_length=8, choices=ContractType, default=ContractType.PAYG)
     fixed_amount = AmountField(null=True, blank=True)
     currency = CurrencyField(default="USD")
+    display_currency = CurrencyField(
+        blank=True, default="", help_text="Amounts are shown in it too. Empty: the account's own."
+    )
+    payment_currency = CurrencyField(
+        blank=True, default="", help_text="Cards are charged in it. Empty: the account's own."
+    )
     minimum_balance = AmountField(default=Decimal(0))
     credit_limit = AmountField(null=True, blank=True, default=Decimal(0))
     tax_percent = models.DecimalField(

@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.companies.models import Company, validate_timezone
-from billing.money.serializers import AmountStringField, CurrencyCodeField
+from billing.money.serializers import AmountStringField, CurrencyCodeField, read_currency
 from billing.profiles.models import AccountPlan, BillingProfile, BillingType, ContractType
 
 PARTICULARS = (
@@ -33,6 +33,8 @@ TERMS = (
     "fixed_amount",
     "account_plan",
     "currency",
+    "display_currency",
+    "payment_currency",
     "wallet_enabled",
     "minimum_balance",
     "credit_limit",
@@ -76,6 +78,24 @@ class TimeZoneField(serializers.Field[str, str, str, str]):
         return value
 
 
+@extend_schema_field({"type": "string", "pattern": "^([A-Z]{3})?$", "example": "EUR"})
+class ChosenCurrencyField(serializers.Field[str, str, str, str]):
+    """An ISO 4217 code; empty is the account's own currency."""
+
+    def to_internal_value(self, data: object) -> str:
+        return "" if data == "" else read_currency(data)
+
+    def to_representation(self, value: str) -> str:
+        return value
+
+
+class ChosenCurrencies(serializers.Serializer[BillingProfile]):
+    """Amounts are shown in `display_currency` too; cards are charged in `payment_currency`."""
+
+    display_currency = ChosenCurrencyField()
+    payment_currency = ChosenCurrencyField()
+
+
 class CompanyInput(serializers.Serializer[dict[str, Any]]):
     """A company and its terms. Amounts are strings in the company's currency."""
 
@@ -101,6 +121,8 @@ class CompanyInput(serializers.Serializer[dict[str, Any]]):
         help_text="The key of an account plan in the same currency; empty or null is none.",
     )
     currency = CurrencyCodeField()
+    display_currency = ChosenCurrencyField(required=False)
+    payment_currency = ChosenCurrencyField(required=False)
     wallet_enabled = serializers.BooleanField(required=False)
     minimum_balance = AmountStringField(required=False)
     credit_limit = AmountStringField(
@@ -147,6 +169,8 @@ class CompanyOutput(serializers.Serializer[BillingProfile]):
     fixed_amount = AmountStringField(allow_null=True)
     account_plan = serializers.CharField(source="account_plan_id", allow_null=True)
     currency = CurrencyCodeField()
+    display_currency = ChosenCurrencyField()
+    payment_currency = ChosenCurrencyField()
     wallet_enabled = serializers.BooleanField()
     minimum_balance = AmountStringField()
     credit_limit = AmountStringField(allow_null=True)

@@ -77,7 +77,13 @@ class RechargeViewSet(CompanyViewSet):
         fields = self.validated(PayNowInput).validated_data
         card = card_to_charge(self.company, fields["payment_method"], at=at)
         recharge, payment = pay_now(
-            self.company, amount=fields["amount"], card=card, key=self.key, by=self.by, at=at
+            self.company,
+            amount=fields["amount"],
+            card=card,
+            key=self.key,
+            by=self.by,
+            at=at,
+            pay_in=fields["payment_currency"],
         )
         if payment.status == Payment.Status.FAILED:
             raise refusal_of(payment)

@@ -110,7 +110,15 @@ def _paid(request: PortalRequest, form: PayForm, currency: str) -> Payment:
     check_recharge(request.company, amount, at=at)
     card = chosen_card(request, form)
     key, by = action_key(request.principal, form), request.principal.label
-    _recharge, payment = pay_now(request.company, amount=amount, card=card, key=key, by=by, at=at)
+    _recharge, payment = pay_now(
+        request.company,
+        amount=amount,
+        card=card,
+        key=key,
+        by=by,
+        at=at,
+        pay_in=form.cleaned_data["pay_in"] or None,
+    )
     return payment
 
 

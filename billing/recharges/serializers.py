@@ -10,7 +10,7 @@ from djmoney.money import Money
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from billing.money.serializers import AmountStringField, MoneyField
+from billing.money.serializers import AmountStringField, CurrencyCodeField, MoneyField
 from billing.payments.models import Payment
 from billing.payments.queries import saved_methods
 from billing.recharges.models import ConsumptionAlert, Recharge, RechargeRule
@@ -102,9 +102,17 @@ class CardInput(serializers.Serializer[dict[str, Any]]):
     )
 
 
-class PayNowInput(CardInput):
+class CardPaymentInput(CardInput):
+    """As `CardInput`. `payment_currency` is what the card is charged in this time; without it as
+    the company has chosen, else the account's own."""
+
+    payment_currency = CurrencyCodeField(allow_null=True, default=None)
+
+
+class PayNowInput(CardPaymentInput):
     """`payment_method`: the id of a saved card, or the token of a card for this once; without
-    it the default card is charged."""
+    it the default card is charged. `amount` is in the account's currency; `payment_currency` is
+    what the card is charged in this time, without it as the company has chosen."""
 
     amount = MoneyField()
 
@@ -145,8 +153,9 @@ class RechargeOutput(serializers.ModelSerializer[Recharge]):
 
 
 class PaidOutput(serializers.Serializer[dict[str, Any]]):
-    """What came of Pay now. With `requires_action` the customer confirms at `redirect_url`, or
-    the page does with the gateway's own script and `client_secret`."""
+    """What came of Pay now; `charged` is what the card was asked for. With `requires_action` the
+    customer confirms at `redirect_url`, or the page does with the gateway's own script and
+    `client_secret`."""
 
     id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=Recharge.Status.choices)
@@ -154,6 +163,7 @@ class PaidOutput(serializers.Serializer[dict[str, Any]]):
     balance_after = MoneyField(allow_null=True)
     receipt = serializers.UUIDField(allow_null=True)
     payment = serializers.UUIDField()
+    charged = MoneyField()
     client_secret = serializers.CharField(required=False)
     redirect_url = serializers.CharField(required=False)
 
@@ -173,6 +183,7 @@ def paid_answer(recharge: Recharge, payment: Payment) -> dict[str, object]:
         "balance_after": money_after(recharge),
         "receipt": payment.receipt_id,
         "payment": payment.pk,
+        "charged": payment.charged,
     }
     if payment.status == Payment.Status.REQUIRES_ACTION:
         answer |= {"client_secret": payment.client_secret, "redirect_url": payment.action_url}

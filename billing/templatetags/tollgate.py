@@ -14,6 +14,7 @@ from babel.numbers import get_currency_precision
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.http import QueryDict
+from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -21,8 +22,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from billing.documents import kept
-from billing.money.calc import round_minor
+from billing.money.calc import plain, round_minor
 from billing.money.formatting import format_quantity, format_unit_price
+from billing.profiles.display import Display, display_of
 from billing.templatetags import wording
 from billing.templatetags.states import State, state_of
 from config import clock
@@ -54,6 +56,55 @@ def money(amount: Decimal | None, currency: str, decimals: int | str = "") -> Sa
     tone = " tg-negative" if amount < 0 else ""
     places = None if decimals == "" else int(decimals)
     return _money(amount, currency, tone, wording.money_text(amount, currency, decimals=places))
+
+
+@register.simple_tag
+def stored_money(amount: str, currency: str) -> SafeString:
+    """An amount as a frozen document keeps it."""
+    return money(Decimal(amount), currency)
+
+
+@register.simple_tag
+def rate(units: Decimal | str) -> str:
+    """An exchange rate with the digits it has: 0.92."""
+    return plain(Decimal(units))
+
+
+@register.simple_tag
+def iso_day(instant: str) -> SafeString:
+    """The day of an instant as a frozen document keeps it."""
+    return day(datetime.fromisoformat(instant))
+
+
+@register.simple_tag(takes_context=True)
+def also(context: Context, amount: Decimal | None, currency: str) -> SafeString:
+    """What an amount of the company is in the currency that it likes to see: ≈ €92.00.
+
+    For the eye alone; the rate and its day stand in the title. Nothing when it likes no other.
+    """
+    display = _display(context)
+    if amount is None or display is None or currency != display.rate.base:
+        return NOTHING
+    label = gettext("About, at 1 %(base)s = %(units)s %(currency)s of %(day)s. Shown only.") % {
+        "base": display.rate.base,
+        "units": plain(display.rate.units_per_base),
+        "currency": display.currency,
+        "day": display.rate.valid_from.date().isoformat(),
+    }
+    text = wording.money_text(display.of(amount), display.currency)
+    return format_html('<span class="tg-also" title="{}">≈ {}</span>', label, text)
+
+
+def _display(context: Context) -> Display | None:
+    """Looked up once for a page."""
+    request = context.get("request")
+    company = getattr(request, "company", None)
+    if request is None or company is None:
+        return None
+    if not hasattr(request, "display_currency"):
+        request.display_currency = display_of(company.billing_profile, at=clock.now())
+    found: Display | None = request.display_currency
+    return found
 
 
 @register.simple_tag

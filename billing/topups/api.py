@@ -19,7 +19,7 @@ from billing.ledger.ranges import RANGE, read_range, within
 from billing.payments.models import Payment
 from billing.payments.rules import check_portal_payment, refusal_of
 from billing.recharges.actions.paying import card_to_charge
-from billing.recharges.serializers import CardInput
+from billing.recharges.serializers import CardPaymentInput
 from billing.topups.actions.issuing import issue_top_up_invoice, void_top_up_invoice
 from billing.topups.actions.paying import WAITING, pay_top_up_invoice
 from billing.topups.models import TopUpInvoice
@@ -93,7 +93,7 @@ class TopUpInvoiceViewSet(CompanyViewSet):
     @idempotent(required=True)
     @extend_schema(
         operation_id="pay_top_up_invoice",
-        request=CardInput,
+        request=CardPaymentInput,
         responses={201: TopUpPaidOutput, 202: TopUpPaidOutput},
     )
     def pay(self, request: Request, company_id: UUID, pk: UUID) -> Response:
@@ -102,9 +102,16 @@ class TopUpInvoiceViewSet(CompanyViewSet):
         `card_declined` with the reason."""
         invoice, at = self.found(top_ups(self.company), pk=pk), now()
         self._check_switch()
-        named = self.validated(CardInput).validated_data["payment_method"]
-        card = card_to_charge(self.company, named, at=at)
-        payment = pay_top_up_invoice(invoice.pk, card=card, key=self.key, by=self.by, at=at)
+        fields = self.validated(CardPaymentInput).validated_data
+        card = card_to_charge(self.company, fields["payment_method"], at=at)
+        payment = pay_top_up_invoice(
+            invoice.pk,
+            card=card,
+            key=self.key,
+            by=self.by,
+            at=at,
+            pay_in=fields["payment_currency"],
+        )
         if payment.status == Payment.Status.FAILED:
             raise refusal_of(payment)
         return Response(

@@ -189,7 +189,8 @@ def _issued(request: PortalRequest, form: TopUpForm, currency: str) -> TopUpInvo
 def _paid(request: PortalRequest, invoice: TopUpInvoice, form: CardChoiceForm) -> Payment:
     card, key = chosen_card(request, form), action_key(request.principal, form)
     by = request.principal.label
-    return pay_top_up_invoice(invoice.pk, card=card, key=key, by=by, at=clock.now())
+    pay_in = form.cleaned_data["pay_in"] or None
+    return pay_top_up_invoice(invoice.pk, card=card, key=key, by=by, at=clock.now(), pay_in=pay_in)
 
 
 def _payments(invoice: TopUpInvoice) -> QuerySet[Payment]:

@@ -23,7 +23,8 @@ from accounts.access.exceptions import Refused
 from accounts.companies.models import Company
 from accounts.companies.zones import zone_choices
 from accounts.staff.acts import Act, act_page, asking_page, staff_label
-from billing.money.calc import CURRENCIES, plain
+from billing.currencies.queries import offered_currencies
+from billing.money.calc import plain
 from billing.money.staff_fields import StaffAmountField
 from billing.onboarding.actions.opening import open_client
 from billing.profiles.actions import change_account
@@ -99,7 +100,6 @@ class ClientForm(forms.Form):
         help_text="Fixed payment: per month, net, in place of the plans' monthly fees.",
     )
     currency = forms.ChoiceField(
-        choices=[(code, code) for code in sorted(CURRENCIES)],
         widget=UnfoldAdminSelect2Widget(),
         help_text="Fixed once there is a transaction.",
     )
@@ -147,6 +147,11 @@ class ClientForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         field.choices = zone_choices(present)
 
+    def offer_currencies(self, offered: Sequence[str]) -> None:
+        field = self.fields["currency"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(code, code) for code in offered]
+
     def offer_contracts(self, offered: Sequence[ContractType]) -> None:
         """One contract alone is no choice: the fields go."""
         if len(offered) == 1:
@@ -170,6 +175,7 @@ class NewClientForm(ClientForm):
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(kind, kind.label) for kind in BillingType if kind in found]
         self.offer_contracts(contract_types_on_offer(at=at))
+        self.offer_currencies(offered_currencies(at=at))
 
 
 def add_client(request: HttpRequest) -> HttpResponse:
@@ -211,6 +217,9 @@ def edit_client(request: HttpRequest, company: Company) -> HttpResponse:
 
     form = ClientForm(request.POST or None, initial=_present(company))
     form.offer_zone(company.timezone)
+
+    own = profile_of(company.pk).currency
+    form.offer_currencies(list(dict.fromkeys([own, *offered_currencies(at=clock.now())])))
     if profile_of(company.pk).contract_type == ContractType.PAYG:
         form.offer_contracts(contract_types_on_offer(at=clock.now()))
     return act_page(request, act, form=form, perform=perform)

@@ -40,6 +40,8 @@ def test_a_company_that_staff_make_is_active(staff: Program) -> None:
     ],
 )
 def test_every_choice_of_the_contract_is_taken(staff: Program, changes: Json) -> None:
+    on = {"value": True, "reason": "Dinars"}
+    assert staff.call("patch", "features/multi_currency/", on).status_code == 200
     assert open_company(staff, **changes).items() >= changes.items()
 
 

@@ -330,6 +330,8 @@ def test_a_statement_is_json_or_pdf(staff: Program, own: Program, company: Json)
 
 
 def test_yen_have_no_decimals_and_dinars_three(staff: Program) -> None:
+    on = {"value": True, "reason": "Yen and dinars"}
+    assert staff.call("patch", "features/multi_currency/", on).status_code == 200
     for currency, amount, shown in (("JPY", "500", "500"), ("KWD", "1.125", "1.125")):
         company = open_company(staff, currency=currency)
         assert pay_in(staff, company, amount)["amount"] == money(shown, currency)

@@ -109,6 +109,22 @@ class Look(Frozen):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange(Frozen):
+    """An amount of the document in another currency, with the rate that it was worked out by.
+
+    `purpose` is `total`, `tax` or `charged`: what of the document the amount is.
+    """
+
+    purpose: str
+    amount: Decimal
+    amount_currency: str
+    base: str
+    currency: str
+    units_per_base: Decimal
+    valid_from: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceContent(Frozen):
     """An invoice or a credit note.
 
@@ -141,6 +157,7 @@ class InvoiceContent(Frozen):
     time_zone: str = "UTC"
     look: Look = Look()
     cost_decimal_points: int = 2
+    exchanges: tuple[Exchange, ...] = ()
 
     @property
     def includes_tax(self) -> bool:
@@ -167,6 +184,7 @@ class ReceiptContent(Frozen):
     reference: str = ""
     purpose: str = ""
     balance_after: Decimal | None = None
+    charged: Exchange | None = None
     notes: str = ""
     language: str = "en"
     time_zone: str = "UTC"

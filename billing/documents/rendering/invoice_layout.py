@@ -10,7 +10,7 @@ from billing.documents.rendering.content import (
     TaxLine,
 )
 from billing.documents.rendering.frozen import Json
-from billing.documents.rendering.layout import page, period, strong_row, total_row
+from billing.documents.rendering.layout import page, period, rate_text, strong_row, total_row
 from billing.documents.rendering.line_table import PrintedGroup, PrintedRow, line_table
 from billing.documents.rendering.wording import Wording, wording
 from billing.money.formatting import price_decimals
@@ -185,12 +185,25 @@ def totals(content: InvoiceContent, words: Wording) -> list[Json]:
     rows = [total_row(labels["subtotal"], words.money(content.subtotal))]
     rows += [total_row(tax_label(tax, words), words.money(tax.amount)) for tax in content.taxes]
     if is_credit(content):
-        return [*rows, strong_row(labels["total_credited"], words.money(content.total))]
+        rows.append(strong_row(labels["total_credited"], words.money(content.total)))
+        return [*rows, *exchanged(content, words)]
     rows.append(total_row(labels["total"], words.money(content.total)))
     if content.paid_from_balance:
         paid = words.money(-content.paid_from_balance)
         rows.append(total_row(labels["paid_from_balance"], paid))
-    return [*rows, strong_row(labels["amount_due"], words.money(content.amount_due))]
+    rows.append(strong_row(labels["amount_due"], words.money(content.amount_due)))
+    return [*rows, *exchanged(content, words)]
+
+
+def exchanged(content: InvoiceContent, words: Wording) -> list[Json]:
+    """What the document comes to in other currencies, each with its rate."""
+    return [
+        total_row(
+            words.labels[f"exchanged_{each.purpose}"].format(rate=rate_text(each, words)),
+            words.money_in(each.amount, each.amount_currency),
+        )
+        for each in content.exchanges
+    ]
 
 
 def tax_label(tax: TaxLine, words: Wording) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from billing.documents.rendering.content import Look, Party
+from billing.documents.rendering.content import Exchange, Look, Party
 from billing.documents.rendering.frozen import Json
 from billing.documents.rendering.wording import Wording, printable
+from billing.money.calc import plain
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 NOT_SAID = "\N{EN DASH}"
@@ -140,6 +141,12 @@ def period(start: datetime | None, end: datetime | None, wording: Wording) -> st
         return ""
     last = end.astimezone(wording.zone) - timedelta(microseconds=1)
     return wording.days(start.astimezone(wording.zone).date(), last.date())
+
+
+def rate_text(exchange: Exchange, words: Wording) -> str:
+    """The rate as everybody reads it, with its day: "1 USD = 0.92 EUR, Mar 1, 2026"."""
+    units = f"1 {exchange.base} = {plain(exchange.units_per_base)} {exchange.currency}"
+    return f"{units}, {words.moment(exchange.valid_from)}"
 
 
 def total_row(label: str, value: str) -> dict[str, Json]:

@@ -1,9 +1,13 @@
 """A receipt voucher as printed."""
 
-from billing.documents.rendering.content import ReceiptContent
+from billing.documents.rendering.content import Exchange, ReceiptContent
 from billing.documents.rendering.frozen import Json
-from billing.documents.rendering.layout import page, strong_row, total_row
-from billing.documents.rendering.wording import wording
+from billing.documents.rendering.layout import page, rate_text, strong_row, total_row
+from billing.documents.rendering.wording import Wording, wording
+
+
+def _charged(exchange: Exchange | None, words: Wording) -> str:
+    return words.money_in(exchange.amount, exchange.amount_currency) if exchange else ""
 
 
 def receipt_layout(content: ReceiptContent) -> dict[str, Json]:
@@ -38,11 +42,14 @@ def receipt_layout(content: ReceiptContent) -> dict[str, Json]:
             "method": content.method,
         },
     )
+    exchange = content.charged
     facts = [
         (labels["purpose"], content.purpose),
         (labels["method"], content.method),
         (labels["reference"], content.reference),
         (labels["received"], received),
+        (labels["charged"], _charged(exchange, words)),
+        (labels["exchange_rate"], rate_text(exchange, words) if exchange else ""),
     ]
     totals = [strong_row(labels["amount_received"], amount)]
     if content.balance_after is not None:

@@ -38,6 +38,10 @@ class Wording:
     def money(self, amount: Decimal) -> str:
         return typographic_minus(format_money(amount, self.currency, self.locale))
 
+    def money_in(self, amount: Decimal, currency: str) -> str:
+        """An amount in another currency than the document's."""
+        return typographic_minus(format_money(amount, currency, self.locale))
+
     def unit_price(self, price: Decimal, *, decimals: int) -> str:
         return typographic_minus(format_money(price, self.currency, self.locale, decimals))
 

@@ -49,7 +49,11 @@ def open_client(
     Raises BillingTypeNotOffered, ContractTypeOff, FixedAmountMissing, InvalidTerms.
     """
     check_offer(
-        category=client["category"], billing_type=billing_type, contract_type=contract_type, at=at
+        category=client["category"],
+        billing_type=billing_type,
+        contract_type=contract_type,
+        currencies={"currency": client["currency"]},
+        at=at,
     )
     company = open_account(
         **client, billing_type=billing_type, contract_type=contract_type, by=by, at=at

@@ -35,6 +35,7 @@ from billing.onboarding.mails import mail_decision
 from billing.onboarding.models import SignUp
 from billing.onboarding.queries import is_deposit_disputed, lock_sign_up, refund_percent
 from billing.payments.actions.refunds import send_refund
+from billing.payments.conversion import share_to_return
 from billing.payments.models import Payment, Refund
 from billing.payments.queries import lock_payment
 from billing.profiles.queries import profile_of
@@ -138,6 +139,7 @@ def _book_release(sign_up: SignUp, *, percent: Decimal, by: str, at: datetime) -
         sign_up.refund = Refund.objects.create(
             payment=payment,
             amount=Money(back, currency),
+            taken=share_to_return(payment, back),
             reason="The account is verified",
             key=f"deposit:{payment.pk}",
             by=by,

@@ -13,9 +13,11 @@ from django.db.models.functions import Now
 from djmoney.money import Money
 
 from accounts.companies.models import Company
+from billing.currencies.models import ExchangeRate
 from billing.payments.actions.methods import customer_at
 from billing.payments.actions.settling import settle_lost, settle_payment, settle_refused
 from billing.payments.availability import check_available
+from billing.payments.conversion import payment_currency, to_take
 from billing.payments.exceptions import (
     GatewayRefused,
     GatewayUnavailable,
@@ -29,6 +31,7 @@ from billing.payments.gateways.registry import card_gateway
 from billing.payments.models import Payment, PaymentMethod
 from billing.payments.queries import ANSWERED_WITHIN
 from billing.payments.registry import is_needed
+from billing.payments.rules import check_card_amount
 from config.clock import wall
 
 # Within this the request is repeated with its key, afterwards the payment is given up: by then no
@@ -69,12 +72,19 @@ def open_payment(
     at: datetime,
     is_off_session: bool = False,
     reference: str = "",
+    pay_in: str | None = None,
 ) -> Payment:
     """Step one, in the caller's transaction: the intent. The same key is the same payment.
 
-    `reference` is the number of the document that it pays, if any. Raises GatewayNotAvailable
-    for a new one, KeyReused.
+    `reference` is the number of the document that it pays, if any; `pay_in` the currency that the
+    customer has chosen for it. Raises GatewayNotAvailable, InvalidPaymentAmount,
+    OnlyDefaultCurrency, CurrencyNotOffered, NoExchangeRate for a new one, KeyReused.
     """
+    known = Payment.objects.filter(key=key).first()
+    if known is not None:
+        return _same(known, company, amount)
+    currency = payment_currency(company, asked=pay_in, at=at)
+    exchange = _exchange(amount, currency, gateway=card_gateway(card.gateway), at=at)
     payment, is_new = Payment.objects.get_or_create(
         key=key,
         defaults={
@@ -83,6 +93,7 @@ def open_payment(
             "method": Payment.Method.CARD,
             "gateway": card.gateway,
             "amount": amount,
+            **exchange,
             "payment_method": card,
             "is_off_session": is_off_session,
             "reference": reference,
@@ -91,11 +102,27 @@ def open_payment(
             "checked_at": Now(),
         },
     )
-    if is_new:
-        check_available(card.gateway, company)
-    elif (payment.company_id, payment.amount) != (company.pk, amount):
+    if not is_new:
+        return _same(payment, company, amount)
+    check_available(card.gateway, company)
+    return payment
+
+
+def _same(payment: Payment, company: Company, amount: Money) -> Payment:
+    if (payment.company_id, payment.amount) != (company.pk, amount):
         raise KeyReused
     return payment
+
+
+def _exchange(
+    amount: Money, currency: str, *, gateway: CardGateway, at: datetime
+) -> dict[str, Money | ExchangeRate]:
+    """What is charged instead of `amount`, and by which rate; nothing within one currency."""
+    if currency == str(amount.currency):
+        return {}
+    taken, rate = to_take(amount, currency, gateway=gateway.name, at=at)
+    check_card_amount(taken, gateway=gateway)
+    return {"taken": taken, "exchange_rate": rate}
 
 
 def collect(payment: Payment, *, at: datetime) -> Payment:
@@ -204,8 +231,8 @@ def _charge(payment: Payment) -> GatewayPayment:
         payment_id=payment.pk,
         customer=customer_at(gateway, payment.company),
         method=card.reference,
-        amount=payment.amount.amount,
-        currency=str(payment.amount.currency),
+        amount=payment.charged.amount,
+        currency=str(payment.charged.currency),
         description=f"{payment.company} {payment.purpose}",
         is_off_session=payment.is_off_session,
         return_url=return_url(payment),

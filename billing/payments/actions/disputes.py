@@ -22,6 +22,7 @@ from billing.ledger.models import AccountKind, EntryKind, Leg
 from billing.ledger.queries import lock_payer
 from billing.payments.actions.refund_settling import follow_refunds
 from billing.payments.actions.settling import mark_card
+from billing.payments.conversion import exchange_legs, share_of_account
 from billing.payments.gateways.base import DisputeOutcome, GatewayDispute
 from billing.payments.models import Dispute, Payment
 from billing.payments.queries import lock_payment, money_json, payment_data
@@ -40,7 +41,8 @@ def settle_dispute(payment: Payment, seen: GatewayDispute, *, at: datetime) -> D
         gateway_reference=seen.reference,
         defaults={
             "payment": payment,
-            "amount": Money(seen.amount, seen.currency),
+            "amount": Money(share_of_account(payment, seen.amount), payment.amount.currency),
+            "taken": None if payment.taken is None else Money(seen.amount, seen.currency),
             "reason": seen.reason[:100],
             "opened_at": at,
         },
@@ -79,8 +81,8 @@ def _close(dispute: Dispute, outcome: DisputeOutcome, *, at: datetime) -> None:
 def _loser(dispute: Dispute) -> AccountKind:
     """The account that the money was taken from when the dispute was opened."""
     legs = Leg.objects.filter(entry__key=f"{EntryKind.DISPUTE}:{dispute.pk}")
-    kind = legs.exclude(account__kind=AccountKind.CASH).values_list("account__kind", flat=True)
-    return AccountKind(kind.get())
+    others = legs.exclude(account__kind__in=[AccountKind.CASH, AccountKind.FX])
+    return AccountKind(others.values_list("account__kind", flat=True).get())
 
 
 def _book(
@@ -94,13 +96,24 @@ def _book(
 ) -> None:
     company = dispute.payment.company
     is_theirs = loser in (AccountKind.CUSTOMER, AccountKind.DEPOSIT)
-    amount, currency = sign * dispute.amount.amount, str(dispute.amount.currency)
+    amount, moved = dispute.amount, dispute.returned
     make_entry(
         kind,
         company=company,
         legs=[
-            LegSpec(loser, amount, currency, company if is_theirs else None),
-            LegSpec(AccountKind.CASH, -amount, currency, detail=dispute.payment.gateway),
+            LegSpec(
+                loser,
+                sign * amount.amount,
+                str(amount.currency),
+                company if is_theirs else None,
+            ),
+            *exchange_legs(amount, moved, sign=sign),
+            LegSpec(
+                AccountKind.CASH,
+                -sign * moved.amount,
+                str(moved.currency),
+                detail=dispute.payment.gateway,
+            ),
         ],
         key=f"{kind}:{dispute.pk}",
         at=at,
@@ -114,7 +127,7 @@ def _book_fee(dispute: Dispute, fee: Decimal, *, at: datetime) -> None:
     """What the gateway keeps for its trouble is our cost, never the customer's."""
     if fee <= 0:
         return
-    currency = str(dispute.amount.currency)
+    currency = str(dispute.returned.currency)
     make_entry(
         EntryKind.GATEWAY_FEE,
         company=None,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from billing.documents.kept import in_documents_of
 from billing.documents.queries import buyer, document_language, look, seller
-from billing.documents.rendering.content import ReceiptContent
+from billing.documents.rendering.content import Exchange, ReceiptContent
 from billing.ledger.queries import displayed
 from billing.money.calc import round_minor
 from billing.payments.models import Payment
@@ -48,9 +48,26 @@ def receipt_content(
         reference=payment.reference or payment.gateway_reference,
         purpose=purpose,
         balance_after=round_minor(shown, currency),
+        charged=_charged(payment),
         language=language,
         time_zone=payment.company.timezone,
         look=look("receipt", language=language, at=at),
+    )
+
+
+def _charged(payment: Payment) -> Exchange | None:
+    """What the card was charged in another currency, and the rate."""
+    rate = payment.exchange_rate
+    if rate is None:
+        return None
+    return Exchange(
+        purpose="charged",
+        amount=payment.charged.amount,
+        amount_currency=str(payment.charged.currency),
+        base=rate.base,
+        currency=rate.currency,
+        units_per_base=rate.units_per_base,
+        valid_from=rate.valid_from,
     )
 
 

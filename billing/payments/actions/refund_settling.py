@@ -18,6 +18,7 @@ from accounts.events.actions import publish
 from billing.ledger.actions import LegSpec, make_entry
 from billing.ledger.models import AccountKind, EntryKind
 from billing.ledger.queries import lock_payer
+from billing.payments.conversion import exchange_legs, share_of_account
 from billing.payments.exceptions import GatewayRefused
 from billing.payments.gateways.base import GatewayRefund, RefundOutcome
 from billing.payments.models import Payment, Refund
@@ -62,13 +63,14 @@ def settle_lost_refund(refund_id: UUID, *, at: datetime) -> Refund:
 @transaction.atomic
 def record_gateway_refund(payment: Payment, seen: GatewayRefund, *, at: datetime) -> Refund:
     """A refund that was made at the gateway, past us: it is booked all the same, once."""
-    lock_payer(payment.company_id, seen.currency)
+    lock_payer(payment.company_id, str(payment.amount.currency))
     payment = lock_payment(payment.pk)
     refund, is_new = Refund.objects.get_or_create(
         key=f"{payment.gateway}:{seen.reference}",
         defaults={
             "payment": payment,
-            "amount": Money(seen.amount, seen.currency),
+            "amount": Money(share_of_account(payment, seen.amount), payment.amount.currency),
+            "taken": None if payment.taken is None else Money(seen.amount, seen.currency),
             "reason": "Refunded at the gateway",
             "gateway_reference": seen.reference,
             "by": "system",
@@ -135,13 +137,19 @@ def _fail(refund: Refund, *, code: str, at: datetime) -> None:
 
 def _book_settled(refund: Refund, *, sign: int, key: str, at: datetime) -> None:
     """refunds → cash when the money has left, cash → refunds when it came back."""
-    amount, currency = sign * refund.amount.amount, str(refund.amount.currency)
+    amount, back = refund.amount, refund.returned
     make_entry(
         EntryKind.REFUND_SETTLED,
         company=refund.payment.company,
         legs=[
-            LegSpec(AccountKind.REFUNDS, -amount, currency),
-            LegSpec(AccountKind.CASH, amount, currency, detail=refund.payment.gateway),
+            LegSpec(AccountKind.REFUNDS, -sign * amount.amount, str(amount.currency)),
+            *exchange_legs(amount, back, sign=-sign),
+            LegSpec(
+                AccountKind.CASH,
+                sign * back.amount,
+                str(back.currency),
+                detail=refund.payment.gateway,
+            ),
         ],
         key=key,
         at=at,

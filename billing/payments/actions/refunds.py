@@ -20,6 +20,7 @@ from billing.payments.actions.refund_settling import (
     settle_refund,
     settle_refused_refund,
 )
+from billing.payments.conversion import share_to_return
 from billing.payments.exceptions import (
     DepositHeld,
     GatewayRefused,
@@ -114,6 +115,7 @@ def open_refund(
     refund = Refund.objects.create(
         payment=payment,
         amount=money,
+        taken=share_to_return(payment, money.amount),
         reason=reason,
         status=Refund.Status.PROPOSED if needs_approval else Refund.Status.PENDING,
         key=key,
@@ -164,8 +166,8 @@ def _order(refund: Refund) -> RefundOrder:
     return RefundOrder(
         refund_id=refund.pk,
         payment_reference=refund.payment.gateway_reference,
-        amount=refund.amount.amount,
-        currency=str(refund.amount.currency),
+        amount=refund.returned.amount,
+        currency=str(refund.returned.currency),
     )
 
 

@@ -21,6 +21,7 @@ from billing.ledger.models import AccountKind, EntryKind
 from billing.ledger.queries import balance, balance_after, lock_payer
 from billing.payments.actions.receipts import receipt_content
 from billing.payments.actions.standing import note_failure, note_success
+from billing.payments.conversion import exchange_legs
 from billing.payments.exceptions import GatewayRefused
 from billing.payments.gateways.base import GatewayPayment, Outcome
 from billing.payments.models import Payment
@@ -78,11 +79,10 @@ def book_payment(payment: Payment, *, at: datetime) -> Payment:
     The entry's key is the gateway's id of the payment, so that it is booked once whoever comes.
     """
     [number] = take_numbers(Series.Kind.RECEIPT, count=1, at=at)
-    amount, currency = payment.amount.amount, str(payment.amount.currency)
     payment.entry = make_entry(
         _ENTRY_KINDS.get(Payment.Purpose(payment.purpose), EntryKind.PAYMENT),
         company=payment.company,
-        legs=_legs(payment, amount, currency),
+        legs=_legs(payment),
         key=f"payment:{payment.gateway}:{payment.gateway_reference}",
         at=at,
         by=payment.by,
@@ -170,7 +170,7 @@ def mark_card(payment: Payment, *, is_refused: bool) -> None:
 
 
 def _differs(payment: Payment, seen: GatewayPayment) -> bool:
-    asked = payment.amount.amount, str(payment.amount.currency)
+    asked = payment.charged.amount, str(payment.charged.currency)
     return asked != (seen.amount, seen.currency)
 
 
@@ -178,13 +178,15 @@ def _is_confirmable(seen: GatewayPayment) -> bool:
     return seen.failure_code == CONFIRMABLE
 
 
-def _legs(payment: Payment, amount: Decimal, currency: str) -> list[LegSpec]:
+def _legs(payment: Payment) -> list[LegSpec]:
     """A deposit is the customer's, but no money to spend: it has an account of its own."""
     is_deposit = payment.purpose == Payment.Purpose.DEPOSIT
     kind = AccountKind.DEPOSIT if is_deposit else AccountKind.CUSTOMER
+    amount, taken = payment.amount, payment.charged
     return [
-        LegSpec(AccountKind.CASH, -amount, currency, detail=payment.gateway),
-        LegSpec(kind, amount, currency, payment.company),
+        LegSpec(AccountKind.CASH, -taken.amount, str(taken.currency), detail=payment.gateway),
+        *exchange_legs(amount, taken, sign=1),
+        LegSpec(kind, amount.amount, str(amount.currency), payment.company),
     ]
 
 

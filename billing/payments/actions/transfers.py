@@ -10,14 +10,17 @@ from djmoney.money import Money
 
 from accounts.audit.actions import record
 from accounts.companies.models import Company
+from billing.currencies.models import ExchangeRate
 from billing.ledger.queries import lock_payer
 from billing.payments.actions.settling import book_payment
+from billing.payments.conversion import received_as
 from billing.payments.exceptions import InvalidReceivedAt, KeyReused
 from billing.payments.gateways.bank import BANK, CASH, OTHER, WHMCS, XERO
 from billing.payments.models import Payment
 from billing.payments.queries import money_json
 from billing.payments.registry import let_claim
-from billing.payments.rules import check_amount
+from billing.payments.rules import check_received
+from billing.profiles.queries import profile_of
 
 GATEWAYS = {
     Payment.Method.BANK_TRANSFER: BANK,
@@ -47,13 +50,17 @@ def record_transfer(
 
     It enters the books now; `received_at` is what the receipt voucher says. The recharge limits
     do not bind it. Without `top_up_invoice` the reference may name one (see `on_transfer`).
-    Raises InvalidPaymentAmount, WrongPaymentCurrency, InvalidReceivedAt, KeyReused, and what
-    whoever claims it refuses.
+    Raises InvalidPaymentAmount, WrongPaymentCurrency, NoExchangeRate, InvalidReceivedAt,
+    KeyReused, and what whoever claims it refuses.
     """
-    check_amount(company, amount)
+    check_received(company, amount, at=at)
     if received_at > at:
         raise InvalidReceivedAt
-    lock_payer(company.pk, str(amount.currency))
+    currency = profile_of(company.pk).currency
+    lock_payer(company.pk, currency)
+    known = Payment.objects.filter(key=key).first()
+    if known is not None:
+        return _same(known, company, amount)
     payment, is_new = Payment.objects.get_or_create(
         key=key,
         defaults={
@@ -61,7 +68,7 @@ def record_transfer(
             "purpose": Payment.Purpose.TOP_UP,
             "method": method,
             "gateway": GATEWAYS[method].name,
-            "amount": amount,
+            **_exchanged(amount, currency, at=at),
             "reference": reference,
             "received_at": received_at,
             "by": by,
@@ -72,6 +79,14 @@ def record_transfer(
         return _same(payment, company, amount)
     let_claim(payment, top_up_invoice=top_up_invoice)
     return _booked(payment, at=at)
+
+
+def _exchanged(amount: Money, currency: str, *, at: datetime) -> dict[str, Money | ExchangeRate]:
+    """What came in, and what that is on the account at the rate of the day it is booked."""
+    if str(amount.currency) == currency:
+        return {"amount": amount}
+    on_account, rate = received_as(amount, currency, at=at)
+    return {"amount": on_account, "taken": amount, "exchange_rate": rate}
 
 
 def _booked(payment: Payment, *, at: datetime) -> Payment:
@@ -94,6 +109,6 @@ def _booked(payment: Payment, *, at: datetime) -> Payment:
 
 
 def _same(payment: Payment, company: Company, amount: Money) -> Payment:
-    if (payment.company_id, payment.amount) != (company.pk, amount):
+    if (payment.company_id, payment.charged) != (company.pk, amount):
         raise KeyReused
     return payment

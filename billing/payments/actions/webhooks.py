@@ -117,9 +117,9 @@ def _settle(payment: Payment, fact: Fact, *, at: datetime) -> tuple[GatewayEvent
 def _settle_payment(
     payment: Payment, fact: GatewayPayment, *, at: datetime
 ) -> tuple[GatewayEvent.Status, str]:
-    asked = payment.amount.amount, str(payment.amount.currency)
+    asked = payment.charged.amount, str(payment.charged.currency)
     if asked != (fact.amount, fact.currency):
-        problem = f"{fact.amount} {fact.currency} instead of {payment.amount}"
+        problem = f"{fact.amount} {fact.currency} instead of {payment.charged}"
         if payment.entry_id is None:
             settle_payment(payment.pk, fact, at=at)
         return GatewayEvent.Status.FAILED, f"{WRONG_AMOUNT}: {problem}"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from djmoney.money import Money
 from uuid_utils.compat import uuid7
 
 from accounts.companies.models import Company
+from billing.currencies.models import ExchangeRate
 from billing.documents.models import Receipt
 from billing.ledger.models import Entry
 from billing.money.fields import MoneyField
@@ -47,6 +49,14 @@ class Payment(models.Model):
     method = models.CharField(max_length=16, choices=Method)
     gateway = models.CharField(max_length=32)
     amount = MoneyField()
+    taken = MoneyField(
+        null=True,
+        blank=True,
+        help_text="What is charged, where that is another currency than the account's.",
+    )
+    exchange_rate = models.ForeignKey(
+        ExchangeRate, on_delete=models.PROTECT, null=True, blank=True, related_name="payments"
+    )
     status = models.CharField(max_length=20, choices=Status, default=Status.PENDING)
     payment_method = models.ForeignKey(
         PaymentMethod, on_delete=models.PROTECT, null=True, blank=True, related_name="payments"
@@ -91,6 +101,12 @@ class Payment(models.Model):
                 name="payment_gateway_reference_once",
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_is_positive"),
+            models.CheckConstraint(
+                condition=Q(taken=None, exchange_rate=None)
+                | Q(taken__gt=0, exchange_rate__isnull=False)
+                & ~Q(taken_currency=F("amount_currency")),
+                name="payment_in_another_currency_has_its_rate",
+            ),
         ]
         indexes = [
             models.Index(fields=["company", "-created_at", "-id"], name="payment_by_company"),
@@ -108,6 +124,12 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.status}"
+
+    @property
+    def charged(self) -> Money:
+        """What the gateway takes: the amount, or what that is in the payment's currency."""
+        taken: Money | None = self.taken
+        return self.amount if taken is None else taken
 
 
 class PaymentStanding(models.Model):

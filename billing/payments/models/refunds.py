@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from djmoney.money import Money
 from uuid_utils.compat import uuid7
 
 from billing.money.fields import MoneyField
@@ -24,6 +25,9 @@ class Refund(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     amount = MoneyField()
+    taken = MoneyField(
+        null=True, blank=True, help_text="What goes back to the card, in the payment's currency."
+    )
     reason = models.TextField()
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     gateway_reference = models.CharField(max_length=255, blank=True)
@@ -62,6 +66,12 @@ class Refund(models.Model):
     def __str__(self) -> str:
         return f"{self.amount} {self.status}"
 
+    @property
+    def returned(self) -> Money:
+        """What the gateway moves: the amount, or what that is in the payment's currency."""
+        taken: Money | None = self.taken
+        return self.amount if taken is None else taken
+
 
 class Dispute(models.Model):
     """A payment that the cardholder disputes at the bank."""
@@ -75,6 +85,9 @@ class Dispute(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="disputes")
     amount = MoneyField()
+    taken = MoneyField(
+        null=True, blank=True, help_text="What the bank took, in the payment's currency."
+    )
     status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
     gateway_reference = models.CharField(max_length=255, unique=True)
     reason = models.CharField(max_length=100, blank=True)
@@ -87,3 +100,9 @@ class Dispute(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.status}"
+
+    @property
+    def returned(self) -> Money:
+        """What the bank moves: the amount, or what that is in the payment's currency."""
+        taken: Money | None = self.taken
+        return self.amount if taken is None else taken

@@ -29,14 +29,23 @@ TOKEN_PREFIX = "pm_"  # noqa: S105 - how card tokens begin, no secret
 
 
 def pay_now(
-    company: Company, *, amount: Money, card: PaymentMethod, key: str, by: str, at: datetime
+    company: Company,
+    *,
+    amount: Money,
+    card: PaymentMethod,
+    key: str,
+    by: str,
+    at: datetime,
+    pay_in: str | None = None,
 ) -> tuple[Recharge, Payment]:
     """Charge a card for a recharge of any amount within the limits. The same key pays once.
+
+    `pay_in` is the currency that the card is charged in, if not as the company likes it.
 
     Calls the gateway, so not inside a transaction. What came of it stands in the payment:
     completed, requires_action, failed with its code, or pending when the gateway gave no answer.
     Raises InvalidPaymentAmount, WrongPaymentCurrency, BelowMinimumRecharge, AboveMaximumRecharge,
-    CompanyIsClosed, KeyReused.
+    CompanyIsClosed, OnlyDefaultCurrency, CurrencyNotOffered, NoExchangeRate, KeyReused.
     """
     before = Recharge.objects.filter(key=key).first()
     if before is not None:
@@ -44,7 +53,9 @@ def pay_now(
     check_recharge(company, amount, at=at)
     check_card_amount(amount, gateway=card_gateway(card.gateway))
     with transaction.atomic(durable=True):
-        recharge, payment = _open(company, amount=amount, card=card, key=key, by=by, at=at)
+        recharge, payment = _open(
+            company, amount=amount, card=card, pay_in=pay_in, key=key, by=by, at=at
+        )
     collect(payment, at=at)
     return outcome_of(recharge.pk)
 
@@ -100,7 +111,14 @@ def check_recharge(company: Company, amount: Money, *, at: datetime) -> None:
 
 
 def _open(
-    company: Company, *, amount: Money, card: PaymentMethod, key: str, by: str, at: datetime
+    company: Company,
+    *,
+    amount: Money,
+    card: PaymentMethod,
+    pay_in: str | None,
+    key: str,
+    by: str,
+    at: datetime,
 ) -> tuple[Recharge, Payment]:
     recharge, is_new = Recharge.objects.get_or_create(
         key=key,
@@ -124,6 +142,7 @@ def _open(
         key=f"recharge:{recharge.pk}:1:{card.pk}",
         by=by,
         at=at,
+        pay_in=pay_in,
     )
     RechargeAttempt.objects.create(recharge=recharge, number=1, payment=payment, made_at=at)
     return recharge, payment

@@ -34,7 +34,13 @@ WAITING = (Payment.Status.PENDING, Payment.Status.REQUIRES_ACTION)
 
 
 def pay_top_up_invoice(
-    top_up_id: UUID, *, card: PaymentMethod, key: str, by: str, at: datetime
+    top_up_id: UUID,
+    *,
+    card: PaymentMethod,
+    key: str,
+    by: str,
+    at: datetime,
+    pay_in: str | None = None,
 ) -> Payment:
     """Charge what is still due of a top-up invoice. The same key pays once.
 
@@ -43,7 +49,7 @@ def pay_top_up_invoice(
     InvalidPaymentAmount, GatewayNotAvailable, KeyReused.
     """
     with transaction.atomic(durable=True):
-        payment = _open(top_up_id, card=card, key=f"top_up:{key}", by=by, at=at)
+        payment = _open(top_up_id, card=card, pay_in=pay_in, key=f"top_up:{key}", by=by, at=at)
     return collect(payment, at=at)
 
 
@@ -80,7 +86,9 @@ def follow_payment(payment: Payment, at: datetime) -> None:
     _settle(invoice, at=at)
 
 
-def _open(top_up_id: UUID, *, card: PaymentMethod, key: str, by: str, at: datetime) -> Payment:
+def _open(
+    top_up_id: UUID, *, card: PaymentMethod, pay_in: str | None, key: str, by: str, at: datetime
+) -> Payment:
     unlocked = TopUpInvoice.objects.get(pk=top_up_id)
     lock_account(unlocked.company_id, unlocked.currency)
     invoice = lock_top_up(top_up_id)
@@ -101,6 +109,7 @@ def _open(top_up_id: UUID, *, card: PaymentMethod, key: str, by: str, at: dateti
         by=by,
         at=at,
         reference=invoice.number,
+        pay_in=pay_in,
     )
     try:
         with transaction.atomic():

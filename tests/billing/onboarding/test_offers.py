@@ -25,7 +25,7 @@ CLIENT = {
     "country": "DE",
     "timezone": "Europe/Berlin",
     "billing_type": "postpaid",
-    "currency": "EUR",
+    "currency": "USD",
     "minimum_balance": "0",
     "credit_limit": "1000",
     "billing_day": "1",

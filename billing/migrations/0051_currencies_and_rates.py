@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0048_sync_with_other_systems"),
+        ("billing", "0050_billing_types_change_with_a_closing_invoice"),
     ]
 
     operations = [

@@ -30,7 +30,7 @@ INSERT = "INSERT INTO currency (code, is_enabled, position) VALUES (%s, true, %s
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0049_currencies_and_rates")]
+    dependencies = [("billing", "0051_currencies_and_rates")]
 
     operations = [
         migrations.RunSQL(

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0008_saved_views_and_columns"),
-        ("billing", "0050_first_currencies"),
+        ("billing", "0052_first_currencies"),
     ]
 
     operations = [
