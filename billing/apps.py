@@ -13,6 +13,7 @@ REGISTRATIONS = (
     "billing.recharges.handlers",
     "billing.topups.outcomes",
     "billing.topups.handlers",
+    "billing.subscriptions.opening",
     "billing.subscriptions.handlers",
     "billing.invoicing.cutting",
     "billing.invoicing.payments",

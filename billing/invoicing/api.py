@@ -94,7 +94,12 @@ class InvoiceViewSet(ApiViewSet):
         if not self.principal.is_staff:
             check_portal_payment(invoice.company, at=clock.now())
         payment = pay_invoice(
-            invoice.pk, card=self._card(invoice), key=self.key, by=self.by, at=clock.now()
+            invoice.pk,
+            card=self._card(invoice),
+            key=self.key,
+            by=self.by,
+            at=clock.now(),
+            pay_in=self.validated(PayInput).validated_data.get("payment_currency"),
         )
         return self._paid(payment, invoice_id)
 

@@ -15,6 +15,7 @@ from billing.documents.rendering.content import (
     TaxLine,
 )
 from billing.invoicing.calc import InvoiceTotals, RateTotal
+from billing.invoicing.exchanges import exchanges_of
 from billing.invoicing.lines import LineGroup
 from billing.invoicing.models import Invoice
 from billing.payments.availability import bank_details
@@ -62,6 +63,7 @@ def invoice_content(
         time_zone=invoice.company.timezone,
         look=look(invoice.kind, language=language, at=at),
         cost_decimal_points=value("cost_decimal_points", at=at),
+        exchanges=tuple(exchanges_of(invoice, at=at)),
     )
 
 

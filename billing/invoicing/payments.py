@@ -23,11 +23,20 @@ _WAITING = (Payment.Status.PENDING, Payment.Status.REQUIRES_ACTION)
 
 
 def pay_invoice(
-    invoice_id: UUID, *, card: PaymentMethod, key: str, by: str, at: datetime
+    invoice_id: UUID,
+    *,
+    card: PaymentMethod,
+    key: str,
+    by: str,
+    at: datetime,
+    pay_in: str | None = None,
 ) -> Payment:
-    """Charge what is due of an invoice, in minor units rounded up. The same key pays once."""
+    """Charge what is due of an invoice, in minor units rounded up. The same key pays once.
+
+    `pay_in` is the currency that the card is charged in, if not as the company likes it.
+    """
     with transaction.atomic(durable=True):
-        payment = _open(invoice_id, card=card, key=key, by=by, at=at)
+        payment = _open(invoice_id, card=card, pay_in=pay_in, key=key, by=by, at=at)
     return collect(payment, at=at)
 
 
@@ -69,7 +78,9 @@ def claim_transfer(payment: Payment, _: UUID | None) -> None:
         InvoicePayment.objects.create(invoice=invoice, payment=payment, is_open=False)
 
 
-def _open(invoice_id: UUID, *, card: PaymentMethod, key: str, by: str, at: datetime) -> Payment:
+def _open(
+    invoice_id: UUID, *, card: PaymentMethod, pay_in: str | None, key: str, by: str, at: datetime
+) -> Payment:
     done = Payment.objects.filter(key=f"invoice:{key}").first()
     if done is not None:
         return done
@@ -85,6 +96,7 @@ def _open(invoice_id: UUID, *, card: PaymentMethod, key: str, by: str, at: datet
         key=f"invoice:{key}",
         by=by,
         at=at,
+        pay_in=pay_in,
     )
     try:
         with transaction.atomic():

@@ -167,7 +167,8 @@ def _rounding_of_ours(invoice: Invoice) -> Decimal:
 def _paid(request: PortalRequest, invoice: Invoice, form: CardChoiceForm) -> Payment:
     card, key = chosen_card(request, form), action_key(request.principal, form)
     by = request.principal.label
-    return pay_invoice(invoice.pk, card=card, key=key, by=by, at=clock.now())
+    pay_in = form.cleaned_data["pay_in"] or None
+    return pay_invoice(invoice.pk, card=card, key=key, by=by, at=clock.now(), pay_in=pay_in)
 
 
 urlpatterns = [

@@ -15,12 +15,13 @@ from django_countries import countries
 from accounts.companies.models import Company
 from billing.catalog.calc import UNITS
 from billing.catalog.models import Meter, Price
+from billing.currencies.calc import converted
 from billing.discounts.queries import surcharged_without_period
 from billing.documents.kept import said
 from billing.invoicing.lines import LineGroup, month_label
 from billing.invoicing.models import Fund, Invoice
 from billing.metering.models import Charge, PeriodTotal
-from billing.money.calc import round12
+from billing.money.calc import plain, round12
 from billing.subscriptions.models import BillingPeriod
 from billing.subscriptions.queries import committed_without_period
 from billing.tax.calc import Terms, plain_terms
@@ -106,7 +107,7 @@ def line_groups(period: BillingPeriod) -> list[LineGroup]:
     """The totals of a period, gathered into what becomes its lines, in the active language."""
     groups: dict[tuple[object, ...], LineGroup] = {}
     totals = PeriodTotal.objects.filter(period=period).select_related(
-        "version__plan", "meter", "price__zone", "use_period", "tax_terms"
+        "version__plan", "meter", "price__zone", "use_period", "tax_terms", "exchange_rate"
     )
     for total in totals.order_by(
         "version__plan__name", "meter_id", "price_id", "tax_percent", "id"
@@ -119,6 +120,7 @@ def line_groups(period: BillingPeriod) -> list[LineGroup]:
             _without_rule(_terms(total)),
             total.use_period_id,
             total.label,
+            total.exchange_rate_id,
         )
         if key not in groups:
             groups[key] = _empty_group(total)
@@ -157,7 +159,7 @@ def _empty_group(total: PeriodTotal) -> LineGroup:
     facts |= {"version": str(total.version_id)}
     if total.meter is None or total.kind != Charge.Kind.USAGE:
         return LineGroup(
-            description=gettext(_FEE_TITLES[Charge.Kind(total.kind)]),
+            description=gettext(_FEE_TITLES[Charge.Kind(total.kind)]) + _from(total),
             service=gettext("Subscriptions"),
             plan=plan.name,
             unit="",
@@ -168,15 +170,30 @@ def _empty_group(total: PeriodTotal) -> LineGroup:
         )
     facts |= {"meter": total.meter.key, "price": str(total.price_id or "")}
     return LineGroup(
-        description=_what(total.meter, total.price),
+        description=_what(total.meter, total.price) + _from(total),
         service=said(total.meter.title),
         plan=plan.name,
         unit=total.price.unit if total.price else total.meter.base_unit,
-        unit_price=(total.price.per_unit if total.price else None) or Decimal(0),
+        unit_price=_unit_price(total),
         terms=_terms(total),
         period_label=label,
         facts=facts,
     )
+
+
+def _unit_price(total: PeriodTotal) -> Decimal:
+    """In the account's currency: the price, or what it was converted into."""
+    price = (total.price.per_unit if total.price else None) or Decimal(0)
+    rate = total.exchange_rate
+    return price if rate is None else converted(price, rate.units_per_base)
+
+
+def _from(total: PeriodTotal) -> str:
+    """The rate that a price in another currency was converted by: ", 1 USD = 0.92 EUR"."""
+    rate = total.exchange_rate
+    if rate is None:
+        return ""
+    return f", 1 {rate.base} = {plain(rate.units_per_base)} {rate.currency}"
 
 
 def _add(group: LineGroup, total: PeriodTotal) -> None:

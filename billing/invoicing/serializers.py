@@ -5,12 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from billing.documents.rendering.tables import FileFormat
 from billing.invoicing.models import Invoice, InvoiceLine, InvoiceTax
 from billing.money.calc import minor_digits, plain
-from billing.money.serializers import AmountStringField
+from billing.money.serializers import AmountStringField, CurrencyCodeField
 
 
 class LineOutput(serializers.ModelSerializer[InvoiceLine]):
@@ -87,6 +88,19 @@ class TaxOutput(serializers.ModelSerializer[InvoiceTax]):
         return plain(tax.amount, at_least=minor_digits(tax.invoice.currency))
 
 
+class ExchangeOutput(serializers.Serializer[Any]):
+    """An amount of the document (its `total` or `tax`) in another currency, frozen at issue:
+    `units_per_base` units of `currency` were one unit of `base`."""
+
+    purpose = serializers.ChoiceField(choices=["total", "tax"])
+    amount = serializers.CharField()
+    amount_currency = serializers.CharField()
+    base = serializers.CharField()
+    currency = serializers.CharField()
+    units_per_base = serializers.CharField()
+    valid_from = serializers.DateTimeField()
+
+
 class InvoiceOutput(serializers.ModelSerializer[Invoice]):
     """An invoice or credit note with its lines."""
 
@@ -99,6 +113,7 @@ class InvoiceOutput(serializers.ModelSerializer[Invoice]):
     total = serializers.SerializerMethodField()
     amount_due = serializers.SerializerMethodField()
     paid_from_balance = serializers.SerializerMethodField()
+    exchanges = serializers.SerializerMethodField()
 
     class Meta:
         model = Invoice
@@ -122,6 +137,7 @@ class InvoiceOutput(serializers.ModelSerializer[Invoice]):
             "total",
             "amount_due",
             "paid_from_balance",
+            "exchanges",
             "features",
         ]
 
@@ -145,6 +161,11 @@ class InvoiceOutput(serializers.ModelSerializer[Invoice]):
 
     def get_paid_from_balance(self, invoice: Invoice) -> str:
         return _figure(invoice, invoice.paid_from_balance)
+
+    @extend_schema_field(ExchangeOutput(many=True))
+    def get_exchanges(self, invoice: Invoice) -> list[dict[str, Any]]:
+        stored: list[dict[str, Any]] = invoice.content.get("exchanges", [])
+        return stored
 
 
 class ReasonInput(serializers.Serializer[Any]):
@@ -172,9 +193,11 @@ class CreditInput(ReasonInput):
 
 
 class PayInput(serializers.Serializer[Any]):
-    """The card to charge; the default one when left out."""
+    """The card to charge; the default one when left out. `payment_currency` is what it is charged
+    in this time; without it as the company has chosen."""
 
     payment_method = serializers.UUIDField(required=False)
+    payment_currency = CurrencyCodeField(required=False)
 
 
 class PaymentOfInvoiceOutput(serializers.Serializer[Any]):

@@ -23,6 +23,7 @@ from accounts.companies.models import Company
 from billing.ledger.actions import make_entries, prepare_entries
 from billing.ledger.execution import run
 from billing.ledger.models import EntryKind
+from billing.metering.converting import convert_prices
 from billing.metering.enforcement import enforce
 from billing.metering.firsts import note_first_usage
 from billing.metering.models import RejectCode
@@ -88,6 +89,7 @@ class Charged(NamedTuple):
     has_tiers: bool
     has_sessions: bool
     has_first_usage: bool
+    has_foreign: bool
     first: datetime
     last: datetime
     wants_periods: bool
@@ -213,6 +215,8 @@ def take_survey(batch: Batch) -> Survey:
 def _rate(batch: Batch, survey: Survey) -> int:
     """Lock, rate and deduct what can be rated; returns how many records were not."""
     ensure_periods(survey)
+    if survey.has(lambda company: company.has_foreign):
+        convert_prices(batch)
     batch.run(arriving.LOCK, companies=survey.companies)
     prepare_entries()
     left_over = rate_resolved(batch, survey, entry_kind=EntryKind.USAGE, description="Usage")
@@ -250,6 +254,7 @@ def _needs(batch: Batch, survey: Survey) -> Needs:
         allowances=survey.has(lambda company: company.has_allowances),
         tiers=survey.has(lambda company: company.has_tiers),
         covers=has_sessions and batch.rows_of(arriving.HAS_COVERS)[0][0],
+        foreign=survey.has(lambda company: company.has_foreign),
     )
 
 

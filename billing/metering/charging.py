@@ -35,6 +35,7 @@ class NewCharge:
     subscription: Subscription | None = None
     version_id: UUID | None = None
     tax: Decimal | None = None
+    exchange_rate_id: UUID | None = None
     session: str = ""
     label: str = ""
 
@@ -91,4 +92,5 @@ def _columns(charges: Sequence[NewCharge]) -> dict[str, object]:
         "started_ats": [charge.started_at for charge in charges],
         "amounts": [charge.amount for charge in charges],
         "taxes": [charge.tax for charge in charges],
+        "exchange_rates": [charge.exchange_rate_id for charge in charges],
     }

@@ -71,12 +71,14 @@ def _price(charge: Charge, version: PlanVersion, currency: str) -> Iterator[str]
         return
     facts = {"plan": version, "amount": f"{plain(charge.amount)} {currency}"}
     if price.tier_mode != Price.TierMode.FLAT:
+        yield from _rate(charge)
         yield _t(
             "The %(mode)s tiers of %(plan)s give %(amount)s for this part of the period's use."
         ) % {**facts, "mode": price.tier_mode}
         return
     unit = UNITS[price.unit].name
     if price.note:
+        yield from _rate(charge)
         each = plain(charge.unit_price or Decimal(0))
         yield _t("%(plan)s, %(note)s: %(each)s per %(unit)s: %(amount)s.") % {
             **facts,
@@ -90,6 +92,9 @@ def _price(charge: Charge, version: PlanVersion, currency: str) -> Iterator[str]
             "amount": f"{plain(charge.prepaid)} {currency}",
             "session": charge.session,
         }
+    if charge.exchange_rate is not None:
+        yield from _converted(charge, version, price, currency)
+        return
     each = f"{plain(price.per_unit or Decimal(0))} {currency}"
     yield _by_place(price) % {**facts, "each": each, "unit": unit, "place": _place(price)}
 
@@ -102,6 +107,29 @@ def _by_place(price: Price) -> str:
     return _t("%(plan)s charges %(each)s per %(unit)s: %(amount)s.")
 
 
+def _converted(charge: Charge, version: PlanVersion, price: Price, currency: str) -> Iterator[str]:
+    """The price as it was given, the rate, and what both come to."""
+    yield _t("%(plan)s charges %(each)s per %(unit)s.") % {
+        "plan": version,
+        "each": f"{plain(price.per_unit or Decimal(0))} {version.plan.currency}",
+        "unit": UNITS[price.unit].name,
+    }
+    yield from _rate(charge)
+    yield _t("In %(currency)s that is %(amount)s.") % {
+        "currency": currency,
+        "amount": f"{plain(charge.amount)} {currency}",
+    }
+
+
+def _rate(charge: Charge) -> Iterator[str]:
+    rate = charge.exchange_rate
+    if rate is not None:
+        yield _t("%(rate)s, the rate of %(day)s for this billing period.") % {
+            "rate": f"1 {rate.base} = {plain(rate.units_per_base)} {rate.currency}",
+            "day": f"{rate.valid_from:%Y-%m-%d}",
+        }
+
+
 def _place(price: Price) -> str:
     return price.zone.name if price.zone else price.country
 
@@ -112,6 +140,7 @@ def _fee(charge: Charge, version: PlanVersion, currency: str) -> Iterator[str]:
         "subject": charge.subject,
         "amount": f"{plain(charge.amount)} {currency}",
     }
+    yield from _rate(charge)
     if charge.kind == Charge.Kind.MONTHLY_FEE:
         yield _t("The monthly fee of %(plan)s for %(subject)s: %(amount)s.") % facts
     else:

@@ -15,8 +15,10 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from billing.catalog.models import PlanVersion
+from billing.currencies.exceptions import NoExchangeRate
 from billing.ledger.models import EntryKind
 from billing.metering.charging import NewCharge, book_charges
+from billing.metering.converting import Fees, fees_in
 from billing.metering.models import Charge
 from billing.money.calc import round12
 from billing.profiles.models import ContractType
@@ -30,12 +32,16 @@ _ACTIVE = PlanVersion.FeeFor.ACTIVE
 
 
 def charge_due_fees(*, at: datetime) -> int:
-    """Charge every fee that is due, in batches; returns how many charges were made."""
-    charged = 0
-    while due := list(_due(at).values_list("pk", flat=True)[:BATCH]):
+    """Charge every fee that is due, in batches; returns how many charges were made.
+
+    A fee in another currency than the account's stays due while there is no exchange rate.
+    """
+    charged, waiting = 0, set[UUID]()
+    while due := list(_due(at).exclude(pk__in=waiting).values_list("pk", flat=True)[:BATCH]):
         _ensure_periods(due)
-        done, made = _charge(due, at=at)
+        done, made, unrated = _charge(due, at=at)
         charged += made
+        waiting |= unrated
         if not done:
             break
     return charged
@@ -71,16 +77,24 @@ def _ensure_periods(subscription_ids: Sequence[UUID]) -> None:
 
 
 @transaction.atomic
-def _charge(subscription_ids: Sequence[UUID], *, at: datetime) -> tuple[int, int]:
-    """Charge the fees of these subscriptions, as far as no other worker is at it."""
+def _charge(subscription_ids: Sequence[UUID], *, at: datetime) -> tuple[int, int, set[UUID]]:
+    """Charge the fees of these subscriptions, as far as no other worker is at it: how many there
+    were, how many charges were made, and which of them wait for an exchange rate."""
     claimed = _due(at).filter(pk__in=subscription_ids)
     claimed = claimed.select_related("company__billing_profile")
     rows = list(claimed.select_for_update(no_key=True, skip_locked=True, of=("self",)))
     bindings = _bindings(rows)
-    fees = [fee for row in rows for fee in _fees_of(row, bindings[row.pk], at=at)]
+    fees, waiting = [], set[UUID]()
+    for row in rows:
+        before = row.next_fee_at, row.activation_fee_at
+        try:
+            fees += _fees_of(row, bindings[row.pk], at=at)
+        except NoExchangeRate:
+            row.next_fee_at, row.activation_fee_at = before
+            waiting.add(row.pk)
     made = _book(fees, at=at) if fees else 0
     Subscription.objects.bulk_update(rows, ["next_fee_at", "activation_fee_at"])
-    return len(rows), made
+    return len(rows), made, waiting
 
 
 def _bindings(rows: Iterable[Subscription]) -> dict[UUID, list[SubjectKey]]:
@@ -89,7 +103,7 @@ def _bindings(rows: Iterable[Subscription]) -> dict[UUID, list[SubjectKey]]:
     bindings = SubjectKey.objects.filter(
         subscription__in=list(found), key=F("subscription__subject")
     )
-    for binding in bindings.select_related("version").order_by("valid_from"):
+    for binding in bindings.select_related("version__plan").order_by("valid_from"):
         found[binding.subscription_id].append(binding)
     return found
 
@@ -139,6 +153,7 @@ def _fee(
             of=(period.month_starts_at, period.ends_at),
             zone=subscription.company.zone,
         )
+    fees = _in_own_currency(subscription, version, period)
     yield NewCharge(
         kind=Charge.Kind.MONTHLY_FEE,
         name=f"{subscription.pk}:{period.pk}",
@@ -146,7 +161,8 @@ def _fee(
         subscription=subscription,
         version_id=version.pk,
         started_at=start,
-        amount=round12(version.fee * share),
+        amount=round12(fees.monthly * share),
+        exchange_rate_id=fees.rate.pk if fees.rate else None,
     )
 
 
@@ -156,6 +172,8 @@ def _activation(
     """Once for a subscription, by the version that it began with."""
     version = bindings[0].version if bindings else subscription.version
     if version.activation_fee:
+        period = ensure_period(subscription.company, due)
+        fees = _in_own_currency(subscription, version, period)
         yield NewCharge(
             kind=Charge.Kind.ACTIVATION_FEE,
             name=str(subscription.pk),
@@ -163,8 +181,20 @@ def _activation(
             subscription=subscription,
             version_id=version.pk,
             started_at=due,
-            amount=version.activation_fee,
+            amount=fees.activation,
+            exchange_rate_id=fees.rate.pk if fees.rate else None,
         )
+
+
+def _in_own_currency(
+    subscription: Subscription, version: PlanVersion, period: BillingPeriod
+) -> Fees:
+    """The fees as the account pays them. Raises NoExchangeRate."""
+    currency = subscription.company.billing_profile.currency
+    fees = fees_in(version, currency, period=period)
+    if fees is None:
+        raise NoExchangeRate(version.plan.currency, currency)
+    return fees
 
 
 def _version(bindings: Sequence[SubjectKey], instant: datetime) -> PlanVersion | None:

@@ -18,6 +18,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.companies.models import Company
 from billing.catalog.models import Meter, PlanVersion, Price
+from billing.currencies.models import ExchangeRate
 from billing.ledger.models import Entry
 from billing.money.fields import AmountField
 from billing.subscriptions.models import BillingPeriod, Subscription
@@ -251,6 +252,15 @@ class Charge(models.Model):
         db_index=False,
         help_text="Empty: a plain rate, from before there were rules.",
     )
+    exchange_rate = models.ForeignKey(
+        ExchangeRate,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        help_text="What the price was converted by; empty within one currency.",
+    )
 
     class Meta:
         db_table = "charge"
@@ -409,6 +419,9 @@ class PeriodTotal(models.Model):
     meter = models.ForeignKey(Meter, models.PROTECT, null=True, related_name="+", db_index=False)
     country = models.CharField(max_length=2, blank=True)
     price = models.ForeignKey(Price, models.PROTECT, null=True, related_name="+", db_index=False)
+    exchange_rate = models.ForeignKey(
+        ExchangeRate, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     tax_percent = models.DecimalField(max_digits=7, decimal_places=4)
     tax_terms = models.ForeignKey(
         TaxTerms, models.PROTECT, null=True, related_name="+", db_index=False
@@ -435,6 +448,7 @@ class PeriodTotal(models.Model):
                     "meter",
                     "label",
                     "tax_terms",
+                    "exchange_rate",
                 ],
                 nulls_distinct=False,
                 name="period_total_once",

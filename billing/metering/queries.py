@@ -29,7 +29,12 @@ def charges() -> QuerySet[Charge]:
 def charge_in_full() -> QuerySet[Charge]:
     """Charges with all that their explanation tells."""
     return charges().select_related(
-        "price__zone", "period", "use_period", "company__billing_profile", "tax_terms__rule"
+        "price__zone",
+        "period",
+        "use_period",
+        "company__billing_profile",
+        "tax_terms__rule",
+        "exchange_rate",
     )
 
 

@@ -18,9 +18,11 @@ from billing.catalog.calc import Tier, graduated_total, volume_total
 from billing.catalog.models import PlanVersion, Price, PriceRate
 from billing.catalog.queries import tiers_of
 from billing.catalog.rules import is_country
+from billing.currencies.queries import rate_of_period
 from billing.ledger.models import Hold
 from billing.metering.models import PlmnCountry, RejectCode, TierUse
 from billing.money.calc import EXACT, round12
+from billing.profiles.queries import profile_of
 from billing.subscriptions.models import Allowance, Subscription
 from billing.subscriptions.periods import ensure_period
 from billing.subscriptions.queries import version_at
@@ -40,9 +42,13 @@ class CannotBePriced(Refused):
 
 @dataclass(frozen=True)
 class Quote:
-    """The terms of a use to come: what of it is free, and what the rest costs."""
+    """The terms of a use to come: what of it is free, and what the rest costs.
+
+    `factor` brings a price in another currency than the account's into it.
+    """
 
     rate: PriceRate
+    factor: Decimal
     tiers: Sequence[Tier]
     increment: int
     free: Decimal
@@ -58,11 +64,13 @@ class Quote:
         counted = -(-quantity // self.increment) * self.increment
         billable = max(NOTHING, Decimal(counted) - self.free)
         if not self.rate.is_tiered:
-            return round12(EXACT.multiply(billable, self.rate.per_base))
+            cost = EXACT.multiply(billable, self.rate.per_base)
+            return round12(EXACT.multiply(cost, self.factor))
         total = (
             volume_total if self.rate.price.tier_mode == Price.TierMode.VOLUME else graduated_total
         )
-        return round12(total(self.tiers, self.used + billable) - total(self.tiers, self.used))
+        cost = total(self.tiers, self.used + billable) - total(self.tiers, self.used)
+        return round12(EXACT.multiply(cost, self.factor))
 
     def gross(self, quantity: int) -> Decimal:
         """With tax: what the balance must cover."""
@@ -90,12 +98,14 @@ def quote(
     """
     version = version_at(subscription, at=at)
     meter = meter or version.plan.meter_id
-    rate = _rate(version, meter, country)
+    own = profile_of(subscription.company_id).currency
+    rate = _rate(version, meter, country, currency=own)
     held = _held(subscription, meter, but=but)
     is_own_meter = meter == version.plan.meter_id
     included_left = _included_left(subscription, version, meter, at=at) if is_own_meter else NOTHING
     return Quote(
         rate=rate,
+        factor=_factor(subscription, version, rate, currency=own, at=at),
         tiers=tiers_of(rate.price) if rate.is_tiered else (),
         increment=version.increment_base if is_own_meter else 1,
         free=max(NOTHING, included_left - held),
@@ -121,14 +131,42 @@ def country_of(country: str, plmn: str) -> str:
     return named
 
 
-def _rate(version: PlanVersion, meter: str, country: str) -> PriceRate:
+def _rate(version: PlanVersion, meter: str, country: str, *, currency: str) -> PriceRate:
+    """The price of the place; the one given in the account's currency if there is one."""
     rates = PriceRate.objects.filter(version=version, meter=meter, country__in=["", country])
     rate = rates.select_related("price").order_by("-country").first()
     if rate is None:
         raise CannotBePriced(RejectCode.NO_PRICE, "country")
     if rate.is_blocked:
         raise CannotBePriced(RejectCode.COUNTRY_BLOCKED, "country")
-    return rate
+    given = rate.price.given_in.filter(currency=currency).first()
+    if given is None or given.per_base is None:
+        return rate
+    return PriceRate(
+        version=version,
+        price=given,
+        per_base=given.per_base,
+        is_tiered=given.tier_mode != Price.TierMode.FLAT,
+    )
+
+
+def _factor(
+    subscription: Subscription,
+    version: PlanVersion,
+    rate: PriceRate,
+    *,
+    currency: str,
+    at: datetime,
+) -> Decimal:
+    """The period's exchange rate; 1 where the price is in the account's currency."""
+    own = rate.price.currency or version.plan.currency
+    if own == currency:
+        return Decimal(1)
+    period = ensure_period(subscription.company, at)
+    found = rate_of_period(own, currency, start=period.starts_at, end=period.ends_at)
+    if found is None:
+        raise CannotBePriced(RejectCode.NO_RATE, "currency")
+    return found.units_per_base
 
 
 def _held(subscription: Subscription, meter: str, *, but: Hold | None) -> Decimal:

@@ -29,6 +29,7 @@ from billing.metering.batches import (
     take_survey,
 )
 from billing.metering.choosing import choose_prices
+from billing.metering.converting import convert_prices
 from billing.metering.enforcement import enforce
 from billing.metering.snapshots import timelines
 from billing.metering.statements import arriving, rerating
@@ -183,6 +184,9 @@ def _rerate(batch: Batch, *, reversal_prefix: str) -> Rerated:
     if not survey.charged:
         return NOTHING
     ensure_periods(survey)
+    if survey.has(lambda company: company.has_foreign):
+        convert_prices(batch)
+        batch.run(rerating.KEEP)
     companies = batch.ids_of(rerating.COMPANIES)
     batch.run(arriving.LOCK, companies=companies)
     prepare_entries()

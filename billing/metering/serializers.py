@@ -101,6 +101,7 @@ class ChargeOutput(serializers.Serializer[Any]):
     tax = AmountStringField()
     currency = serializers.CharField(source="company.billing_profile.currency")
     plan_version = serializers.UUIDField(source="version_id", allow_null=True)
+    exchange_rate = serializers.UUIDField(source="exchange_rate_id", allow_null=True)
     reverses = serializers.UUIDField(allow_null=True)
 
     def get_source(self, charge: Charge) -> str:

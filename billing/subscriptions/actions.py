@@ -14,6 +14,7 @@ from accounts.companies.queries import lock_company
 from accounts.events.actions import publish
 from billing.catalog.models import Plan, PlanKind, PlanVersion
 from billing.catalog.queries import is_on_offer, version_at
+from billing.currencies.queries import is_multi_currency
 from billing.profiles.queries import profile_of
 from billing.subscriptions.exceptions import (
     CompanyClosed,
@@ -51,7 +52,7 @@ def subscribe(
     another subscription at any time from `at` on.
     """
     company = lock_company(company.pk)
-    _check_plan(plan, company)
+    _check_plan(plan, company, at=now)
     _check_instant(at, now=now, attr="starts_at")
     version = version_at(plan, at)
     subscription = Subscription.objects.create(
@@ -77,7 +78,7 @@ def change_plan(
     lock_company(subscription.company_id)
     subscription = lock_subscription(subscription.pk)
     _check_not_ended(subscription, at=at)
-    _check_plan(plan, subscription.company)
+    _check_plan(plan, subscription.company, at=now)
     _check_instant(at, now=now)
     if at < subscription.starts_at:
         raise InstantOutOfRange("The subscription starts later.")
@@ -169,13 +170,13 @@ def as_data(subscription: Subscription) -> dict[str, object]:
     }
 
 
-def _check_plan(plan: Plan, company: Company) -> None:
+def _check_plan(plan: Plan, company: Company, *, at: datetime) -> None:
     profile = profile_of(company.pk)
     if company.status == Company.Status.CLOSED:
         raise CompanyClosed(company)
     if not is_on_offer(plan, company):
         raise PlanNotOnOffer(plan)
-    if plan.currency != profile.currency:
+    if plan.currency != profile.currency and not is_multi_currency(at=at):
         raise CurrencyMismatch(plan, profile.currency)
     if plan.kind == PlanKind.PAYGO and not profile.wallet_enabled:
         raise WalletOff
@@ -219,6 +220,7 @@ def fees_due_from(
 
 def _bind(subscription: Subscription, keys: Sequence[str], *, start: datetime) -> None:
     keys = list(dict.fromkeys(keys))
+    own = profile_of(subscription.company_id).currency
     lock_keys(keys)
     for key in keys:
         if overlapping(key, start=start, end=subscription.ends_at).exists():
@@ -232,6 +234,7 @@ def _bind(subscription: Subscription, keys: Sequence[str], *, start: datetime) -
             valid_from=start,
             valid_to=subscription.ends_at,
             is_used=subscription.first_usage_at is not None,
+            is_foreign=subscription.plan.currency != own,
         )
         for key in keys
     )
@@ -240,7 +243,8 @@ def _bind(subscription: Subscription, keys: Sequence[str], *, start: datetime) -
 def _move_bindings(subscription: Subscription, version: PlanVersion, *, at: datetime) -> None:
     """End the bindings at `at` and begin them anew under the other version."""
     later = subscription.keys.filter(valid_from__gte=at)
-    later.update(version=version)
+    is_foreign = version.plan.currency != profile_of(subscription.company_id).currency
+    later.update(version=version, is_foreign=is_foreign)
     running = [
         binding
         for binding in subscription.keys.filter(valid_from__lt=at)
@@ -255,6 +259,7 @@ def _move_bindings(subscription: Subscription, version: PlanVersion, *, at: date
             valid_from=at,
             valid_to=binding.valid_to,
             is_used=binding.is_used,
+            is_foreign=is_foreign,
         )
         for binding in running
     ]

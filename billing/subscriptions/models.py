@@ -108,6 +108,9 @@ class SubjectKey(models.Model):
     is_used = models.BooleanField(
         default=False, help_text="The subscription has had its first usage."
     )
+    is_foreign = models.BooleanField(
+        default=False, help_text="The plan is in another currency than the account."
+    )
 
     class Meta:
         db_table = "subject_key"

@@ -12,7 +12,9 @@ from django.urls import reverse
 from accounts.jobs.actions import run_now
 from accounts.staff.acts import require
 from billing.insight.books import CHECKS
+from billing.insight.exchange import exchange_positions
 from billing.insight.models import BooksAudit
+from config import clock
 from config.schedule import job_named
 from config.staff.pages import rendered, staff_page
 
@@ -35,6 +37,7 @@ def books(request: HttpRequest) -> HttpResponseBase:
         "unproven": len(CHECKS) - len(proofs) if proofs else len(CHECKS),
         "may_prove": request.user.has_perm("billing.view_books"),
         "history": _history(),
+        "exchange": exchange_positions(at=clock.now()),
     }
     return rendered(request, "admin/books.html", context)
 

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.staff.columns import TONES, instant_cell, record_link
+from billing.currencies.models import ExchangeRate
 from billing.money.columns import amount_cell
 from config.staff.features import shown
 from features.declarations import AnyFeature
@@ -63,6 +64,13 @@ def status_label(row: Model) -> SafeString:
     status = str(getattr(row, "status", ""))
     shown_as = getattr(row, "get_status_display", lambda: status)()
     return tone_label(str(shown_as), TONES.get(status, ""))
+
+
+@register.simple_tag
+def exchange_rate(rate: ExchangeRate) -> str:
+    """1 EUR = 1.086956521739130435 USD, since its day."""
+    units = f"{rate.units_per_base.normalize():f}"
+    return f"1 {rate.base} = {units} {rate.currency}, {rate.valid_from:%Y-%m-%d}"
 
 
 @register.simple_tag

@@ -8,9 +8,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.companies.models import Company
+from config import clock
 from telecom.network.calc import AddressKind
+from telecom.network.exchange import offerings_for
 from telecom.network.models import Instance, Offering
-from telecom.network.queries import held, instances, offerings
+from telecom.network.queries import held, instances
 
 MOST_ADDRESSES = 20
 KINDS = [
@@ -38,10 +40,9 @@ class EstimateForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None, *, company: Company) -> None:
         super().__init__(data)
-        currency = company.billing_profile.currency
         choices = self.fields["offering"]
         assert isinstance(choices, forms.ModelChoiceField)
-        choices.queryset = offerings().filter(currency=currency)
+        choices.queryset = offerings_for(company, at=clock.now())
 
     @property
     def kinds(self) -> list[AddressKind]:

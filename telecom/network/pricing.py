@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -15,10 +15,10 @@ from accounts.companies.models import Company
 from billing.catalog.models import Price
 from billing.metering.calc import HOURS
 from billing.metering.choosing import Choice, Use, prices_records_of
+from billing.money.calc import round12
+from billing.profiles.display import display_of
 from billing.profiles.queries import profile_of
-from billing.subscriptions.calc import period_bounds
 from billing.subscriptions.periods import ensure_period
-from billing.subscriptions.queries import period_at
 from telecom.network.calc import (
     HOURS_OF_A_MONTH,
     AddressKind,
@@ -29,11 +29,18 @@ from telecom.network.calc import (
     price_of,
     share_of_fee,
 )
-from telecom.network.exceptions import NoAddressPrice, OfferingCurrency
+from telecom.network.exceptions import OfferingCurrency
+from telecom.network.exchange import (
+    Exchange,
+    address_price_for,
+    exchange_for,
+    is_payable,
+    period_around,
+    required_address_price,
+)
 from telecom.network.models import Address, Instance, Offering
 from telecom.network.queries import (
     PriceList,
-    address_price,
     addresses_ever,
     held_at,
     price_list,
@@ -72,10 +79,29 @@ class Line:
     reason: str
     is_free: bool = False
 
+    def exchanged(self, exchange: Exchange) -> Line:
+        """The line in the account's currency."""
+        if exchange.rate is None:
+            return self
+        return replace(
+            self, per_hour=exchange.of(self.per_hour), per_month=exchange.of(self.per_month)
+        )
+
     @property
     def mark(self) -> str:
         """The state that a page shows of it."""
         return "free" if self.is_free else "charged"
+
+
+@dataclass(frozen=True)
+class EstimateDisplay:
+    """The sums of an estimate in the currency that the company likes to see."""
+
+    currency: str
+    per_hour: Decimal
+    per_month: Decimal
+    units_per_base: Decimal
+    valid_from: datetime
 
 
 @dataclass(frozen=True)
@@ -84,6 +110,7 @@ class Estimate:
 
     lines: list[Line]
     currency: str
+    display: EstimateDisplay | None = None
 
     @property
     def per_hour(self) -> Decimal:
@@ -105,51 +132,68 @@ def estimate(
     currency = profile_of(company.pk).currency
     lines = []
     if offering is not None:
-        if offering.currency != currency:
+        if not is_payable(company, offering.currency, at=at):
             raise OfferingCurrency(offering, currency)
         lines.append(offering_line(offering, company, at=at))
     if kinds:
-        lines += _new_addresses(company, kinds, currency=currency, at=at)
-    return Estimate(lines, currency)
+        lines += _new_addresses(company, kinds, at=at)
+    found = Estimate(lines, currency)
+    return replace(found, display=_display(company, found, at=at))
+
+
+def _display(company: Company, found: Estimate, *, at: datetime) -> EstimateDisplay | None:
+    display = display_of(profile_of(company.pk), at=at)
+    if display is None:
+        return None
+    return EstimateDisplay(
+        currency=display.currency,
+        per_hour=round12(display.exact(found.per_hour)),
+        per_month=round12(display.exact(found.per_month)),
+        units_per_base=display.rate.units_per_base,
+        valid_from=display.rate.valid_from,
+    )
 
 
 def offering_line(offering: Offering, company: Company, *, at: datetime) -> Line:
-    """An instance of the offering."""
+    """An instance of the offering, in the account's currency. Raises NoExchangeRate."""
+    line = _offering_line(offering, company, at=at)
+    return line.exchanged(exchange_for(company, offering.currency, at=at))
+
+
+def _offering_line(offering: Offering, company: Company, *, at: datetime) -> Line:
     price = offering.hourly_price
     if price is not None:
         return Line(offering.name, price, price * HOURS_OF_A_MONTH, BY_THE_HOUR)
     fee = offering.monthly_fee or Decimal(0)
-    per_hour = _share(fee, at, _period_around(company, at))
+    per_hour = _share(fee, at, period_around(company, at))
     return Line(offering.name, per_hour, fee, BY_THE_MONTH)
 
 
 def held_lines(company: Company, *, at: datetime) -> dict[UUID, Line]:
     """What each address that the company holds costs at that instant, and why."""
-    currency = profile_of(company.pk).currency
     mine = held_at(addresses_ever([company.pk])[company.pk], at)
     terms = address_terms([(row.pk, AddressKind(row.kind)) for row in mine], _rules(company, at))
-    price = address_price(currency, at=at)
+    price = address_price_for(company, at=at)
     if price is None:
         return {}
-    tariff = tariff_of(price)
+    tariff, exchange = tariff_of(price), exchange_for(company, price.currency, at=at)
     return {
-        row.pk: _address_line(AddressKind(row.kind), terms[row.pk], price_of(terms[row.pk], tariff))
+        row.pk: _address_line(
+            AddressKind(row.kind), terms[row.pk], exchange.of(price_of(terms[row.pk], tariff))
+        )
         for row in mine
     }
 
 
-def _new_addresses(
-    company: Company, kinds: Sequence[AddressKind], *, currency: str, at: datetime
-) -> list[Line]:
-    price = address_price(currency, at=at)
-    if price is None:
-        raise NoAddressPrice(currency)
+def _new_addresses(company: Company, kinds: Sequence[AddressKind], *, at: datetime) -> list[Line]:
+    price = required_address_price(company, at=at)
+    exchange = exchange_for(company, price.currency, at=at)
     mine = held_at(addresses_ever([company.pk])[company.pk], at)
     held: list[tuple[UUID | int, AddressKind]] = [(row.pk, AddressKind(row.kind)) for row in mine]
     terms = address_terms([*held, *enumerate(kinds)], _rules(company, at))
     tariff = tariff_of(price)
     return [
-        _address_line(kind, terms[number], price_of(terms[number], tariff))
+        _address_line(kind, terms[number], exchange.of(price_of(terms[number], tariff)))
         for number, kind in enumerate(kinds)
     ]
 
@@ -245,10 +289,3 @@ def _of_instance(instance: Instance, instant: datetime, notes: _Notes) -> Choice
 def _share(fee: Decimal, instant: datetime, period: tuple[datetime, datetime]) -> Decimal:
     hour, hours = place_in_period(instant, start=period[0], end=period[1])
     return share_of_fee(fee, hour=hour, of=hours)
-
-
-def _period_around(company: Company, at: datetime) -> tuple[datetime, datetime]:
-    stored = period_at(company, at)
-    if stored is not None:
-        return stored.starts_at, stored.ends_at
-    return period_bounds(at, billing_day=profile_of(company.pk).billing_day, zone=company.zone)

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Min, Q, QuerySet
 
 from accounts.companies.models import Company
+from billing.currencies.queries import default_currency, is_multi_currency
 from billing.metering.snapshots import courses_of
 from billing.subscriptions.models import Subscription
 from features.courses import Course
@@ -36,12 +37,14 @@ def addresses() -> QuerySet[Address]:
     return Address.objects.select_related("company", "instance", "subscription")
 
 
-def has_cloud(company: Company) -> bool:
-    """Whether instances and addresses mean anything to the company: there is an offering in its
-    currency, or it holds some."""
-    currency = company.billing_profile.currency
+def has_cloud(company: Company, *, at: datetime) -> bool:
+    """Whether instances and addresses mean anything to the company: there is an offering that
+    it can take, or it holds some."""
+    currencies = {company.billing_profile.currency}
+    if is_multi_currency(at=at):
+        currencies.add(default_currency(at=at))
     return (
-        offerings().filter(currency=currency).exists()
+        offerings().filter(currency__in=currencies).exists()
         or Instance.objects.filter(company=company).exists()
         or Address.objects.filter(company=company).exists()
     )

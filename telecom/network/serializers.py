@@ -173,6 +173,17 @@ class EstimateLineOutput(serializers.Serializer[Any]):
     reason = serializers.CharField()
 
 
+class EstimateDisplayOutput(serializers.Serializer[Any]):
+    """The sums in the currency that the company likes to see: a guide at the rate of the day,
+    `units_per_base` of it for one unit of the account's."""
+
+    currency = serializers.CharField()
+    per_hour = AmountStringField()
+    per_month = AmountStringField()
+    units_per_base = AmountStringField()
+    valid_from = serializers.DateTimeField()
+
+
 class EstimateOutput(serializers.Serializer[Any]):
     """What it would cost if it were acquired now, net of tax. A month is of 730 hours; of a
     monthly fee it is the fee."""
@@ -181,6 +192,7 @@ class EstimateOutput(serializers.Serializer[Any]):
     per_month = AmountStringField()
     lines = EstimateLineOutput(many=True)
     currency = serializers.CharField()
+    display = EstimateDisplayOutput(allow_null=True)
 
 
 _RESOURCE = [

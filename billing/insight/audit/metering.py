@@ -131,17 +131,19 @@ PERIOD_TOTALS_ARE_SUMS_OF_CHARGES = Check(
                    coalesce(meter_id, '') AS meter, country,
                    coalesce(price_id::text, '') AS price, tax_percent,
                    coalesce(tax_terms_id, 0) AS tax_terms, label,
+                   coalesce(exchange_rate_id::text, '') AS rate,
                    count(*) AS charges, sum(quantity) AS quantity,
                    sum(from_allowance) AS included, sum(amount) AS amount, sum(tax) AS tax
             FROM charge
             GROUP BY period_id, use_period_id, kind, coalesce(version_id::text, ''),
                      coalesce(meter_id, ''), country, coalesce(price_id::text, ''), tax_percent,
-                     coalesce(tax_terms_id, 0), label
+                     coalesce(tax_terms_id, 0), label, coalesce(exchange_rate_id::text, '')
         ) c ON (c.period_id, c.use_period_id, c.kind, c.version, c.meter, c.country, c.price,
-                c.tax_percent, c.tax_terms, c.label)
+                c.tax_percent, c.tax_terms, c.label, c.rate)
              = (t.period_id, t.use_period_id, t.kind, coalesce(t.version_id::text, ''),
                 coalesce(t.meter_id, ''), t.country, coalesce(t.price_id::text, ''),
-                t.tax_percent, coalesce(t.tax_terms_id, 0), t.label)
+                t.tax_percent, coalesce(t.tax_terms_id, 0), t.label,
+                coalesce(t.exchange_rate_id::text, ''))
     """,
 )
 

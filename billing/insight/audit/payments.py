@@ -119,7 +119,38 @@ TOP_UP_INVOICES_ADD_UP = Check(
     """,
 )
 
+EXCHANGES_AGREE_WITH_THEIR_RATE = Check(
+    name="exchanges_agree_with_their_rate",
+    proves="A payment in another currency booked what was charged and what it is on the account in "
+    "both fx accounts, and the two agree by its stored rate, but for the rounding.",
+    sql="""
+        SELECT 'payment ' || p.id AS subject,
+               CASE WHEN (moved.taken, moved.given) IS DISTINCT FROM (p.taken, -p.amount)
+                    THEN 'took ' || p.taken || ' for ' || p.amount || ', its fx legs are '
+                         || coalesce(moved.taken, 0) || ' and ' || coalesce(moved.given, 0)
+                    WHEN (r.base, r.currency) = (p.amount_currency, p.taken_currency)
+                         AND p.taken - p.amount * r.units_per_base NOT BETWEEN 0 AND
+                             CASE WHEN p.taken = trunc(p.taken) THEN 1 ELSE 0.01 END
+                    THEN 'took ' || p.taken || ' for ' || p.amount || ' at ' || r.units_per_base
+                    WHEN (r.base, r.currency) = (p.taken_currency, p.amount_currency)
+                         AND abs(p.amount - p.taken * r.units_per_base) > 0.5
+                    THEN 'is ' || p.amount || ' for ' || p.taken || ' at ' || r.units_per_base
+                    WHEN (r.base, r.currency) NOT IN ((p.amount_currency, p.taken_currency),
+                                                      (p.taken_currency, p.amount_currency))
+                    THEN 'has a rate of ' || r.base || ' into ' || r.currency END AS fault
+        FROM payment p
+        JOIN exchange_rate r ON r.id = p.exchange_rate_id
+        LEFT JOIN LATERAL (
+            SELECT sum(l.amount) FILTER (WHERE a.currency = p.taken_currency) AS taken,
+                   sum(l.amount) FILTER (WHERE a.currency = p.amount_currency) AS given
+            FROM ledger_leg l JOIN ledger_account a ON a.id = l.account_id
+            WHERE l.entry_id = p.entry_id AND a.kind = 'fx') moved ON true
+        WHERE p.entry_id IS NOT NULL
+    """,
+)
+
 CHECKS = (
+    EXCHANGES_AGREE_WITH_THEIR_RATE,
     PAYMENTS_ARE_BOOKED_ONCE,
     RECHARGES_PAID_ONCE,
     REFUNDS_STAY_WITHIN_PAYMENTS,

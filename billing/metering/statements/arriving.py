@@ -50,7 +50,10 @@ CREATE TEMPORARY TABLE IF NOT EXISTS usage_row (
     per_base        numeric,
     is_tiered       boolean,
     code            text,
-    detail          text
+    detail          text,
+    is_foreign      boolean,
+    factor          numeric,
+    exchange_rate_id uuid
 ) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS leftover (n integer) ON COMMIT DELETE ROWS
 """
@@ -74,11 +77,12 @@ INSERT INTO usage_row
 SELECT n, (%(prefix)s::text || lpad(to_hex(n), 6, '0'))::uuid, source, external_id, subject,
        started_at, quantity, meter, plmn, session, imei, content_hash, raw, company_id,
        subscription_id, version_id, meter_id, country, billed, code = '', has_allowance, is_used,
-       price_id, per_base, is_tiered, code, detail
+       price_id, per_base, is_tiered, code, detail, is_foreign
 FROM (
     SELECT a.n, a.source, a.external_id, a.subject, a.started_at, a.quantity, a.meter, a.plmn,
            a.session, a.imei, a.content_hash, a.raw, a.detail, k.company_id, k.subscription_id,
            k.version_id, m.meter_id, c.country, b.billed, k.is_used,
+           k.is_foreign,
            v.included > 0 AND m.meter_id = p.meter_id AS has_allowance,
            coalesce(own.price_id, general.price_id) AS price_id,
            coalesce(own.per_base, general.per_base) AS per_base,
@@ -124,7 +128,8 @@ FROM (
 # The companies to be charged, what their records need beyond the usual, and whether they lie in
 # one stored period that is still to be issued.
 SURVEY = """
-SELECT company_id, has_allowances, has_tiers, has_sessions, has_first_usage, first, last,
+SELECT company_id, has_allowances, has_tiers, has_sessions, has_first_usage, has_foreign, first,
+       last,
        NOT EXISTS (
            SELECT FROM billing_period b
            WHERE b.company_id = s.company_id AND b.starts_at <= s.first AND s.last < b.ends_at
@@ -132,6 +137,7 @@ SELECT company_id, has_allowances, has_tiers, has_sessions, has_first_usage, fir
 FROM (SELECT company_id, bool_or(has_allowance) AS has_allowances,
              bool_or(is_tiered) AS has_tiers, bool_or(session <> '') AS has_sessions,
              bool_or(NOT is_used) AS has_first_usage,
+             bool_or(is_foreign) AS has_foreign,
              min(started_at) AS first, max(started_at) AS last
       FROM usage_row WHERE is_rateable GROUP BY company_id) s
 """

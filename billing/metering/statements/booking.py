@@ -6,7 +6,7 @@ CHARGE_COLUMNS = (
     "id, kind, company_id, subscription_id, version_id, period_id, use_period_id, entry_id, "
     "source, external_id, subject, meter_id, country, session, started_at, rated_at, quantity, "
     "billed, covered, from_allowance, price_id, unit_price, amount, prepaid, tax_percent, tax, "
-    "features_id, reverses, tax_terms_id"
+    "features_id, reverses, tax_terms_id, exchange_rate_id"
 )
 
 
@@ -20,15 +20,16 @@ def booked(label: str) -> str:
 totals AS (
     INSERT INTO period_total AS t
         (company_id, period_id, use_period_id, kind, version_id, meter_id, country, price_id,
-         tax_percent, tax_terms_id, label, charges, quantity, included, amount, tax)
+         tax_percent, tax_terms_id, exchange_rate_id, label, charges, quantity, included, amount,
+         tax)
     SELECT company_id, period_id, use_period_id, kind, version_id, meter_id, country, price_id,
-           tax_percent, tax_terms_id, {label}, count(*), sum(quantity), sum(from_allowance),
-           sum(amount), sum(tax)
+           tax_percent, tax_terms_id, exchange_rate_id, {label}, count(*), sum(quantity),
+           sum(from_allowance), sum(amount), sum(tax)
     FROM charged
     GROUP BY company_id, period_id, use_period_id, kind, version_id, meter_id, country, price_id,
-             tax_percent, tax_terms_id, {label}
+             tax_percent, tax_terms_id, exchange_rate_id, {label}
     ON CONFLICT (period_id, version_id, country, price_id, tax_percent, use_period_id, kind,
-                 meter_id, label, tax_terms_id)
+                 meter_id, label, tax_terms_id, exchange_rate_id)
     DO UPDATE SET charges = t.charges + excluded.charges, quantity = t.quantity + excluded.quantity,
         included = t.included + excluded.included, amount = t.amount + excluded.amount,
         tax = t.tax + excluded.tax

@@ -16,13 +16,15 @@ CHARGE_FEES = f"""
 WITH fee AS MATERIALIZED (
     SELECT n, (%(prefix)s::text || lpad(to_hex(n), 6, '0'))::uuid AS charge_id, kind,
            '{INTERNAL}' || kind AS source, external_id, company_id, subscription_id, version_id,
-           subject, session, label, started_at, amount, tax, md5(external_id)::uuid AS content_hash
+           subject, session, label, started_at, amount, tax, exchange_rate_id,
+           md5(external_id)::uuid AS content_hash
     FROM unnest(%(kinds)s::text[], %(external_ids)s::text[], %(company_ids)s::uuid[],
                 %(subscription_ids)s::uuid[], %(version_ids)s::uuid[], %(subjects)s::text[],
                 %(sessions)s::text[], %(labels)s::text[], %(started_ats)s::timestamptz[],
-                %(amounts)s::numeric[], %(taxes)s::numeric[])
+                %(amounts)s::numeric[], %(taxes)s::numeric[], %(exchange_rates)s::uuid[])
          WITH ORDINALITY AS given(kind, external_id, company_id, subscription_id, version_id,
-                                  subject, session, label, started_at, amount, tax, n)
+                                  subject, session, label, started_at, amount, tax,
+                                  exchange_rate_id, n)
 ), keyed AS (
     INSERT INTO usage_key (source, external_id, content_hash, charge_id)
     SELECT source, external_id, content_hash, charge_id FROM fee ORDER BY n
@@ -49,13 +51,14 @@ WITH fee AS MATERIALIZED (
            %(at)s::timestamptz, 1, 1, NULL, 0, NULL, NULL, e.net, NULL, e.tax_percent,
            coalesce(e.tax, CASE WHEN e.includes_tax THEN e.amount - e.net
                                 ELSE round_half_even(e.net * e.tax_percent * 0.01, 12) END),
-           %(features_id)s::bigint, NULL, e.tax_terms_id, e.label
+           %(features_id)s::bigint, NULL, e.tax_terms_id, e.exchange_rate_id, e.label
     FROM taxed e
     LEFT JOIN billing_period b ON b.company_id = e.company_id
      AND b.starts_at <= e.started_at AND e.started_at < b.ends_at
     ORDER BY e.n
     RETURNING company_id, period_id, use_period_id, kind, version_id, meter_id, country, price_id,
-              tax_percent, tax_terms_id, label, started_at, quantity, from_allowance, amount, tax
+              tax_percent, tax_terms_id, exchange_rate_id, label, started_at, quantity,
+              from_allowance, amount, tax
 ), {BOOKED_WITH_LABELS}
 SELECT count(*) FROM charged
 """  # noqa: S608 - the only text put in are constants of ours

@@ -144,7 +144,8 @@ climbed AS MATERIALIZED (
 _NOTHING_TIERED = "tiered AS (SELECT NULL::integer AS n, 0::numeric AS cost WHERE false)"
 
 # Rounded once, half-even, to 12 decimals; of a price that includes tax the net part. OFFSET 0 keeps
-# PostgreSQL from working it out twice.
+# PostgreSQL from working it out twice. The prices of tiers are in the plan's currency: `factor`
+# brings what they cost into the account's.
 _PRICED = """
 priced AS (
     SELECT *, CASE WHEN includes_tax THEN net_of(round_half_even(exact, 12), tax_percent)
@@ -154,7 +155,7 @@ priced AS (
                p.tax_percents[h.n] AS tax_percent, p.tax_terms[h.n] AS tax_terms_id,
                p.includes_taxes[h.n] AS includes_tax,
                coalesce(d.free, 0) AS free,
-               CASE WHEN u.is_tiered THEN t.cost
+               CASE WHEN u.is_tiered THEN {cost}
                     ELSE (u.due - coalesce(d.free, 0)) * u.per_base END AS exact,
                CASE WHEN NOT u.is_tiered THEN u.per_base END AS unit_price
         FROM fresh u
@@ -195,14 +196,15 @@ charged AS (
            prepaid, tax_percent,
            CASE WHEN includes_tax AND prepaid IS NULL THEN round_half_even(exact, 12) - amount
                 ELSE round_half_even(amount * tax_percent * 0.01, 12) END,
-           features_id, NULL, tax_terms_id
+           features_id, NULL, tax_terms_id, exchange_rate_id
     FROM (
         SELECT p.*, nullif(f.amount, 0) AS prepaid, p.full_amount - coalesce(f.amount, 0) AS amount
         FROM priced p LEFT JOIN paid f ON f.n = p.n
         OFFSET 0) due
     ORDER BY n
     RETURNING company_id, period_id, use_period_id, kind, version_id, meter_id, country, price_id,
-              tax_percent, tax_terms_id, started_at, quantity, from_allowance, amount, tax
+              tax_percent, tax_terms_id, exchange_rate_id, started_at, quantity, from_allowance,
+              amount, tax
 )"""  # noqa: S608 - the only text put in is a constant of ours
 
 # The records that were not rated: rejects, and those whose identity was taken before.
@@ -220,6 +222,7 @@ class Needs:
     allowances: bool
     tiers: bool
     covers: bool
+    foreign: bool
 
 
 def rate(needs: Needs, *, keyed: str = KEYED) -> str:
@@ -235,7 +238,7 @@ def rate(needs: Needs, *, keyed: str = KEYED) -> str:
         _FRESH,
         _DRAWN if needs.allowances else _NOTHING_DRAWN,
         _TIERED if needs.tiers else _NOTHING_TIERED,
-        _PRICED,
+        _PRICED.format(cost="t.cost * coalesce(u.factor, 1)" if needs.foreign else "t.cost"),
         _PAID if needs.covers else _NOTHING_PAID,
         _CHARGED,
         BOOKED,

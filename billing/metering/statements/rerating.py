@@ -96,13 +96,14 @@ WITH old AS MATERIALIZED (
            o.use_period_id, p.entry_id, o.source, o.external_id, o.subject, o.meter_id, o.country,
            o.session, o.started_at, %(at)s::timestamptz, -o.quantity, -o.billed, -o.covered,
            -o.from_allowance, o.price_id, o.unit_price, -o.amount, -o.prepaid, o.tax_percent,
-           -o.tax, o.features_id, o.id, o.tax_terms_id
+           -o.tax, o.features_id, o.id, o.tax_terms_id, o.exchange_rate_id
     FROM old o
     JOIN payer p USING (company_id)
     JOIN billing_period b ON b.id = o.period_id
     ORDER BY o.n
     RETURNING company_id, period_id, use_period_id, kind, version_id, meter_id, country, price_id,
-              tax_percent, tax_terms_id, started_at, quantity, from_allowance, amount, tax
+              tax_percent, tax_terms_id, exchange_rate_id, started_at, quantity, from_allowance,
+              amount, tax
 ), {BOOKED}
 SELECT count(*), coalesce(-sum(amount), 0), coalesce(-sum(tax), 0) FROM charged
 """  # noqa: S608 - the only text put in are constants of ours
@@ -177,11 +178,12 @@ WITH {PAYER}, old AS MATERIALIZED (
            f.country, f.session, f.started_at, %(at)s::timestamptz, f.sign * f.quantity,
            f.sign * f.billed, f.sign * f.covered, f.sign * f.from_allowance, f.price_id,
            f.unit_price, f.sign * f.net, f.sign * f.prepaid, f.percent,
-           f.sign * f.due_tax, f.by_features, f.undoes, f.by_terms, f.label
+           f.sign * f.due_tax, f.by_features, f.undoes, f.by_terms, f.exchange_rate_id, f.label
     FROM fee f
     ORDER BY f.sign, f.n
     RETURNING company_id, period_id, use_period_id, kind, version_id, meter_id, country, price_id,
-              tax_percent, tax_terms_id, label, started_at, quantity, from_allowance, amount, tax
+              tax_percent, tax_terms_id, exchange_rate_id, label, started_at, quantity,
+              from_allowance, amount, tax
 ), {BOOKED_WITH_LABELS}
 SELECT count(*) FROM charged
 """  # noqa: S608 - the only text put in are constants of ours

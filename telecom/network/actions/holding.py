@@ -21,13 +21,13 @@ from telecom.network.exceptions import (
     CompanyNotActive,
     DefaultAddressTaken,
     InstanceRequired,
-    NoAddressPrice,
     OfferingCurrency,
     OfferingWithdrawn,
     UnknownInstance,
 )
+from telecom.network.exchange import exchange_for, is_payable, required_address_price
 from telecom.network.models import Address, Instance, Offering, Resource
-from telecom.network.queries import address_price, held, instances, lock_address, lock_instance
+from telecom.network.queries import held, instances, lock_address, lock_instance
 
 _OF_THE_INSTANCE = (AddressKind.DEFAULT.value, AddressKind.SECONDARY.value)
 _NAMED_BY = 12
@@ -47,8 +47,9 @@ def create_instance(
     currency = profile_of(company.pk).currency
     if not offering.is_on_offer:
         raise OfferingWithdrawn(offering)
-    if offering.currency != currency:
+    if not is_payable(company, offering.currency, at=at):
         raise OfferingCurrency(offering, currency)
+    exchange_for(company, offering.currency, at=at)
     pk = uuid7()
     instance = Instance.objects.create(
         id=pk,
@@ -75,9 +76,8 @@ def acquire_address(
 ) -> Address:
     """Hold an address from now on. Default and secondary ones belong to an instance."""
     company = _lock_active(company)
-    price = address_price(profile_of(company.pk).currency, at=at)
-    if price is None:
-        raise NoAddressPrice(profile_of(company.pk).currency)
+    price = required_address_price(company, at=at)
+    exchange_for(company, price.currency, at=at)
     _check_instance(kind, instance, company)
     pk = uuid7()
     address = Address.objects.create(
