@@ -13,6 +13,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from billing.documents.judging import refuse_unprintable
 from config.staff.feature_forms import value_field
 from features.document_settings import BLOCKS, DOCUMENT_KINDS, LANGUAGES
 from features.exceptions import FeatureRefused
@@ -132,6 +133,17 @@ class BrandingForm(TogetherForm):
             self.add_error(LOGO, "At most 256 KB.")
         else:
             self.accept(LOGO, upload.read())
+        self._try(LOGO)
+
+    def _try(self, key: str) -> None:
+        """Before it is drawn here: a picture may ask for more work than there is time."""
+        if key not in self.changes():
+            return
+        try:
+            refuse_unprintable(self.states[key].feature.kind.parse(self.accepted[key]))
+        except FeatureRefused as refused:
+            del self.accepted[key]
+            self.add_error(key, refused.detail)
 
     @property
     def unsaved_logo(self) -> JsonValue:

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from billing.documents.rendering.content import InvoiceContent, Look
 from billing.documents.rendering.layout import filled
 from billing.documents.rendering.pdf import Content, pdf_of, render_pages
+from billing.documents.rendering.trial import TOO_ELABORATE, flaw_in_trial
 from features.document_settings import LAYOUTS, PLACEHOLDERS
 from tests.billing.documents.examples import (
     RECEIPT,
@@ -99,3 +100,19 @@ def test_what_was_frozen_before_there_were_looks_is_read_as_it_was() -> None:
     frozen = token_invoice().to_json()
     del frozen["look"]
     assert InvoiceContent.from_json(frozen).look == Look()
+
+
+def test_a_logo_that_multiplies_is_stopped_and_refused() -> None:
+    """Each mask is drawn twice by the one before it: 2 to the 22nd rectangles of 3 KB."""
+    fan = b"".join(
+        b'<mask id="m%d">%s</mask>'
+        % (
+            at,
+            2 * (b'<g mask="url(#m%d)"><rect width="40" height="10" fill="#fff"/></g>' % (at + 1)),
+        )
+        for at in range(22)
+    )
+    start = b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="10">'
+    shape = b'<rect mask="url(#m0)" width="9" height="9"/></svg>'
+    assert flaw_in_trial(start + fan + shape) == TOO_ELABORATE
+    assert flaw_in_trial(start + shape) == ""
