@@ -19,6 +19,7 @@ from accounts.pages.models import ColumnChoice
 from accounts.pages.queries import has_dismissed
 from accounts.people.models import User
 from billing.catalog.models import Plan, PlanKind
+from billing.integrations.models import SystemState
 from billing.payments.availability import gateway_settings
 from billing.payments.gateways.keys import secrets_of
 from config import clock
@@ -144,6 +145,15 @@ STEPS: tuple[Step, ...] = (
         "gateways",
         "billing.view_gatewaysetting",
         _takes_money,
+    ),
+    Step(
+        "Invoice integration",
+        "Invoices and payments kept in step with WHMCS or Xero.",
+        "features",
+        "features.view_featurevalue",
+        lambda: SystemState.objects.filter(succeeded_at__isnull=False).exists(),
+        is_optional=True,
+        query="?q=WHMCS",
     ),
     Step(
         "Pools",
