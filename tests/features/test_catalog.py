@@ -51,6 +51,7 @@ def test_the_features_of_this_release_have_the_defaults_of_the_spec() -> None:
         "billing_contract_type": False,
         "signup_payment": False,
         "account_verification_refund": False,
+        "multi_currency": False,
         "whmcs_billing": False,
     }
 
