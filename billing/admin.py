@@ -14,6 +14,7 @@ from billing.profiles import admin as profiles
 from billing.promotions import admin as promotions
 from billing.recharges import admin as recharges
 from billing.subscriptions import admin as subscriptions
+from billing.tax import admin as tax
 from billing.topups import admin as topups
 from billing.writeoffs import admin as writeoffs
 
@@ -32,6 +33,7 @@ __all__ = [
     "promotions",
     "recharges",
     "subscriptions",
+    "tax",
     "topups",
     "writeoffs",
 ]

@@ -19,12 +19,14 @@ from billing.profiles import api as profiles
 from billing.promotions import api as promotions
 from billing.recharges import api as recharges
 from billing.subscriptions import api as subscriptions
+from billing.tax import api as tax
 from billing.topups import api as topups
 from billing.writeoffs import api as writeoffs
 
 urlpatterns: list[URLPattern] = [
     *profiles.urlpatterns,
     *currencies.urlpatterns,
+    *tax.urlpatterns,
     *ledger.urlpatterns,
     *insight.urlpatterns,
     *catalog.urlpatterns,

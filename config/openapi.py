@@ -32,6 +32,8 @@ PUBLISHED = {
         "RechargeStatus": "billing.recharges.models.Recharge.Status",
         "RefundStatus": "billing.payments.models.Refund.Status",
         "ResourceStatus": "telecom.network.models.Resource.Status",
+        "TaxRuleTreatment": "billing.tax.serializers.CHOICES",
+        "TaxTreatment": "billing.tax.models.TREATMENTS",
         "SimStatus": "telecom.sims.models.Sim.Status",
         "SubscriptionStatus": "billing.subscriptions.models.Subscription.Status",
         "TierMode": "billing.catalog.models.Price.TierMode",

@@ -35,8 +35,10 @@ from billing.invoicing.serializers import (
     PayInput,
     PaymentOfInvoiceOutput,
     ReasonInput,
+    TaxReportOutput,
 )
 from billing.invoicing.sheets import invoice_xlsx
+from billing.invoicing.tax_report import month_of, tax_report
 from billing.ledger.ranges import RANGE, read_range, within
 from billing.payments.exceptions import CardDeclined, NoPaymentMethod
 from billing.payments.models import Payment, PaymentMethod
@@ -191,6 +193,20 @@ class ExportViewSet(ApiViewSet):
         )
 
 
+class TaxReportViewSet(ApiViewSet):
+    """The tax of a period, and how the documents agree with the ledger."""
+
+    permission_classes = [StaffKey]
+
+    @extend_schema(operation_id="read_tax_report", parameters=RANGE, responses=TaxReportOutput)
+    def report(self, request: Request) -> Response:
+        """By instant of issue, days in UTC; without `from` and `to` the month so far."""
+        now = clock.now()
+        asked = read_range(request.query_params.dict(), zone=ZoneInfo(str(UTC)))
+        report = tax_report(asked.start or month_of(now), asked.end or now)
+        return Response(TaxReportOutput(report).data)
+
+
 def _download(content: bytes, filename: str, content_type: str) -> HttpResponse:
     return HttpResponse(
         content,
@@ -206,6 +222,7 @@ urlpatterns = [
     path("invoices/<uuid:invoice_id>/pdf/", InvoiceViewSet.as_view({"get": "pdf"})),
     path("invoices/<uuid:invoice_id>/xlsx/", InvoiceViewSet.as_view({"get": "xlsx"})),
     path("invoices/<uuid:invoice_id>/pay/", InvoiceViewSet.as_view({"post": "pay"})),
+    path("tax-report/", TaxReportViewSet.as_view({"get": "report"})),
     path("exports/<slug:dataset>/", ExportViewSet.as_view({"get": "download"})),
     path("invoices/<uuid:invoice_id>/void/", _correction({"post": "void"})),
     path("invoices/<uuid:invoice_id>/credit-notes/", _correction({"post": "credit"})),

@@ -1,4 +1,4 @@
-"""The admin's page of exports: five tables, three formats, by dates and company."""
+"""The admin's page of exports: six tables, three formats, by dates and company."""
 
 from __future__ import annotations
 

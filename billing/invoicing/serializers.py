@@ -10,8 +10,10 @@ from rest_framework import serializers
 
 from billing.documents.rendering.tables import FileFormat
 from billing.invoicing.models import Invoice, InvoiceLine, InvoiceTax
+from billing.invoicing.tax_report import Reconciliation, TaxReport, TaxReportLine
 from billing.money.calc import minor_digits, plain
 from billing.money.serializers import AmountStringField, CurrencyCodeField
+from billing.tax.models import TREATMENTS
 
 
 class LineOutput(serializers.ModelSerializer[InvoiceLine]):
@@ -211,6 +213,37 @@ class PaymentOfInvoiceOutput(serializers.Serializer[Any]):
 
 def _figure(invoice: Invoice, amount: Decimal) -> str:
     return plain(amount, at_least=minor_digits(invoice.currency))
+
+
+class TaxReportLineOutput(serializers.Serializer[TaxReportLine]):
+    """What documents say of one country, treatment and rate; credit notes count down."""
+
+    currency = serializers.CharField()
+    country = serializers.CharField()
+    treatment = serializers.ChoiceField(TREATMENTS)
+    percent = AmountStringField()
+    net = AmountStringField()
+    tax = AmountStringField()
+    documents = serializers.IntegerField()
+
+
+class ReconciliationOutput(serializers.Serializer[Reconciliation]):
+    """The tax of one rate by the documents and by the ledger; the difference is 0."""
+
+    currency = serializers.CharField()
+    percent = AmountStringField()
+    documents = AmountStringField()
+    ledger = AmountStringField()
+    difference = AmountStringField()
+
+
+class TaxReportOutput(serializers.Serializer[TaxReport]):
+    """Of documents issued from `start` until before `end`."""
+
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    lines = TaxReportLineOutput(many=True)
+    reconciliation = ReconciliationOutput(many=True, source="reconciled")
 
 
 class ExportInput(serializers.Serializer[Any]):

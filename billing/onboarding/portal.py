@@ -32,6 +32,7 @@ from billing.payments.portal import GO
 from billing.payments.portal_cards import card_choices, chosen_card
 from billing.payments.tables import payment_address
 from billing.profiles.queries import profile_of
+from billing.tax.queries import terms_of
 from config import clock
 from features.queries import value
 
@@ -156,6 +157,7 @@ def _terms_page(request: PortalRequest, form: TermsForm) -> HttpResponseBase:
         "types": [(kind, kind.label) for kind in form.types],
         "currency": profile.currency,
         "promise": deposit_promise(profile.currency, at=at),
+        "tax": terms_of(request.company.pk, at=at),
     }
     return render(request, "billing/onboarding/terms.html", context)
 

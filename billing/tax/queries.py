@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from billing.money.calc import plain
+from billing.profiles.models import BillingProfile
 from billing.tax.calc import Defaults, Rule, Standing, Terms, Treatment, in_force, terms_for
 from billing.tax.models import TaxRule, TaxTerms
 from features.courses import Course, Values
@@ -94,6 +95,18 @@ def terms_of_each(companies: Sequence[UUID], *, at: datetime) -> dict[UUID, Term
     )
     courses = tax_courses(dict.fromkeys(companies, settings), first=at, last=at)
     return {company: course.at(at) for company, course in courses.items()}
+
+
+def tax_in_words(company_id: UUID, *, at: datetime) -> str:
+    """How the company is taxed, for staff: "19 %, Germany: standard 19 %"."""
+    terms = terms_of(company_id, at=at)
+    rate = f"{plain(terms.percent)} %"
+    included = f"{rate} in prices" if terms.includes_tax else rate
+    if BillingProfile.objects.filter(pk=company_id, tax_percent__isnull=False).exists():
+        return f"{included}, its own rate"
+    if terms.rule_id is None:
+        return f"{included}, by the settings"
+    return f"{included}, {TaxRule.objects.get(pk=terms.rule_id)}"
 
 
 def kept_terms(wanted: Iterable[Terms]) -> dict[Terms, int]:

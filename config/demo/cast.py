@@ -28,6 +28,31 @@ class PlanPart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TaxPart:
+    """A rule of tax, as of the first day; the provider is in Ireland."""
+
+    country: str
+    treatment: str
+    percent: Decimal = Decimal(0)
+    category: str = ""
+    name: str = "VAT"
+    reason: str = ""
+
+
+TAX_RULES = (
+    TaxPart(country="IE", treatment="standard", percent=Decimal(23)),
+    TaxPart(country="DE", treatment="standard", percent=Decimal(19), name="USt."),
+    TaxPart(country="NL", treatment="standard", percent=Decimal(21), name="BTW"),
+    TaxPart(country="EU", treatment="reverse_charge", category="organization"),
+    TaxPart(
+        country="",
+        treatment="outside_scope",
+        reason="Service supplied to a customer outside the European Union",
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
 class CompanyPart:
     """A customer: `funds` come in by bank transfer at the start, `lines` SIMs are on `plan`.
 
@@ -35,7 +60,8 @@ class CompanyPart:
     secondary and an additional one besides.
 
     `ends_at` is what the balance is brought to at the end by a last transfer. `top_ups` were
-    asked for by invoice: the last one just now, those before it are paid.
+    asked for by invoice: the last one just now, those before it are paid. Without a `tax_percent`
+    it is taxed by the rules.
     """
 
     name: str
@@ -48,7 +74,7 @@ class CompanyPart:
     postal_code: str
     currency: str
     billing_type: str
-    tax_percent: Decimal
+    tax_percent: Decimal | None
     plan: str
     lines: int = 0
     subject: str = ""
@@ -161,7 +187,7 @@ COMPANIES = (
         postal_code="98109",
         currency="USD",
         billing_type="prepaid",
-        tax_percent=Decimal(0),
+        tax_percent=None,
         plan="tokens",
         subject="lumen-api",
         machines=("inference-1", "inference-2"),
@@ -181,7 +207,7 @@ COMPANIES = (
         currency="EUR",
         billing_type="postpaid",
         credit_limit=Decimal(5000),
-        tax_percent=Decimal(21),
+        tax_percent=None,
         plan="logistics",
         lines=25,
         people=(("owner@harbor.example", "Hanna de Vries", "owner"),),

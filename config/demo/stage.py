@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -32,9 +32,19 @@ from billing.payments.actions.transfers import record_transfer
 from billing.payments.models import Payment
 from billing.profiles.actions import open_account
 from billing.subscriptions.actions import subscribe
+from billing.tax.actions import set_tax_rule
 from billing.topups.actions.issuing import issue_top_up_invoice
 from billing.topups.models import TopUpInvoice
-from config.demo.cast import COMPANIES, EUROPE, OWNER_EMAIL, PASSWORD, PLANS, CompanyPart, PlanPart
+from config.demo.cast import (
+    COMPANIES,
+    EUROPE,
+    OWNER_EMAIL,
+    PASSWORD,
+    PLANS,
+    TAX_RULES,
+    CompanyPart,
+    PlanPart,
+)
 from features.actions import set_value
 from telecom.network.actions.holding import acquire_address, create_instance
 from telecom.network.actions.offering import create_offering, set_address_prices
@@ -72,6 +82,7 @@ def set_the_stage(*, now: datetime) -> None:
     start = _month_of(month_end - timedelta(days=1)) + _WHEN_ALL_ZONES_HAVE_BEGUN
     turn = month_end + _WHEN_ALL_ZONES_HAVE_BEGUN
     _brand(at=start)
+    _rule_taxes(at=start)
     offering = _cloud(at=start)
     plans = _plans(at=start)
     companies = [(part, _company(part, plans[part.plan], at=start)) for part in COMPANIES]
@@ -96,6 +107,11 @@ def set_the_stage(*, now: datetime) -> None:
 def _brand(*, at: datetime) -> None:
     for key, value in _BRANDING.items():
         set_value(key, value=value, reason="Demonstration", by=BY, at=at)
+
+
+def _rule_taxes(*, at: datetime) -> None:
+    for part in TAX_RULES:
+        set_tax_rule(**asdict(part), by=BY, at=at)
 
 
 def _plans(*, at: datetime) -> dict[str, Plan]:

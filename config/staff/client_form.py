@@ -86,7 +86,7 @@ class ClientForm(forms.Form):
     address = _text(300)
     postal_code = _text(20)
     city = _text(120)
-    tax_id = _text(40, hint="One that starts with a country code is printed as a VAT number.")
+    tax_id = _text(40, hint="A VAT number where the country has them; it is checked.")
     billing_type = forms.ChoiceField(
         choices=BillingType,
         widget=UnfoldAdminSelectWidget(),
@@ -112,7 +112,7 @@ class ClientForm(forms.Form):
         help_text="Postpaid, flexible: how far below zero it may go. Empty: without limit.",
     )
     tax_percent = StaffAmountField(
-        required=False, help_text="Empty: the default rate of the billing settings."
+        required=False, help_text="Empty: by the tax rules, or else the rate of the settings."
     )
     billing_day = forms.IntegerField(
         min_value=1,

@@ -29,6 +29,7 @@ from billing.profiles.models import BillingProfile
 from billing.profiles.queries import profile_of
 from billing.recharges.models import Recharge
 from billing.subscriptions.models import Subscription
+from billing.tax.queries import tax_in_words
 from config import clock
 from config.staff.pages import rendered
 from telecom.sims.models import Sim
@@ -154,6 +155,7 @@ def _money(company: Company, *, at: datetime) -> dict[str, object]:
     cards: QuerySet[PaymentMethod] = saved_methods(company)
     return {
         "profile": profile,
+        "tax": tax_in_words(company.pk, at=at),
         "money": balance_view(company, at=at),
         "legs": _last_legs(company),
         "recharges": Recharge.objects.filter(company=company).order_by("-created_at")[:FEW],

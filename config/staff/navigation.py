@@ -71,6 +71,8 @@ _NAVIGATION: tuple[tuple[str, tuple[Item, ...]], ...] = (
             _rows("Accounts", "account_balance_wallet", "billing", "account"),
             _rows("Holds", "lock_clock", "billing", "hold"),
             _rows("Billing periods", "calendar_month", "billing", "billingperiod"),
+            _rows("Tax rules", "account_balance", "billing", "taxrule"),
+            _page("Tax report", "summarize", "tax_report", "billing.view_taxrule"),
             _page("Exports", "download", "billing_invoice_export", "billing.export_finance"),
         ),
     ),

@@ -15,6 +15,7 @@ from config.staff import (
     integrations,
     jobs,
     messages,
+    tax_report,
 )
 from config.staff.list_export import export_list
 from config.staff.pages import page_path
@@ -68,6 +69,7 @@ def staff_urls() -> list[URLPattern]:
             integrations.bring_up,
             name="integration_bring_up",
         ),
+        page_path("money/tax-report/", tax_report.page, name="tax_report"),
         page_path("operations/jobs/", jobs.jobs, name="jobs"),
         page_path("operations/jobs/<slug:name>/run/", jobs.run, name="job_run"),
         page_path("operations/books/", books.books, name="books"),

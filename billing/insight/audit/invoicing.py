@@ -159,7 +159,31 @@ WRITE_OFFS_ARE_BOOKED = Check(
     """,
 )
 
+TAX_ACCOUNTS_ARE_WHAT_DOCUMENTS_SAY = Check(
+    name="tax_accounts_are_what_documents_say",
+    proves="The account of each tax rate holds the tax of the invoices less that of the credit "
+    "notes.",
+    sql="""
+        SELECT 'tax:' || trim_scale(percent) || ' ' || currency AS subject,
+               CASE WHEN coalesce(d.tax, 0) <> coalesce(m.tax, 0)
+                    THEN 'stands at ' || coalesce(m.tax, 0) || ' in the ledger, documents say '
+                         || coalesce(d.tax, 0) END AS fault
+        FROM (
+            SELECT i.currency, t.percent,
+                   sum(CASE i.kind WHEN 'invoice' THEN t.amount ELSE -t.amount END) AS tax
+            FROM invoice_tax t JOIN invoice i ON i.id = t.invoice_id
+            WHERE i.number IS NOT NULL GROUP BY i.currency, t.percent
+        ) d
+        FULL JOIN (
+            SELECT a.currency, a.detail::numeric AS percent, sum(l.amount) AS tax
+            FROM ledger_account a JOIN ledger_leg l ON l.account_id = a.id
+            WHERE a.kind = 'tax' GROUP BY a.currency, a.detail::numeric
+        ) m USING (currency, percent)
+    """,
+)
+
 CHECKS = (
+    TAX_ACCOUNTS_ARE_WHAT_DOCUMENTS_SAY,
     WRITE_OFFS_ARE_BOOKED,
     PERIODS_DO_NOT_OVERLAP,
     NUMBERS_HAVE_NO_GAPS,

@@ -14,8 +14,9 @@ from accounts.notifications.models import Mail
 from accounts.people.models import Member, Role, User
 from billing.onboarding.models import SignUp
 from billing.profiles.models import BillingProfile
+from billing.tax.actions import set_tax_rule
 from tests.billing.onboarding.setting import ACTIVATION, TERMS, WHO, confirm, flip, signed_up
-from tests.factories import make_company
+from tests.factories import BY, NOW, make_company
 from tests.portal import browser
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +83,19 @@ def test_without_a_deposit_confirming_activates(client: Client) -> None:
     assert BillingProfile.objects.get().billing_type == "flexible"
     assert SignUp.objects.get().deposit == "none"
     assert client.get("/portal/").status_code == 200
+
+
+def test_the_customer_sees_its_tax_and_a_wrong_tax_number_is_refused(client: Client) -> None:
+    company = signed_up(client)
+    country = str(company.country)
+    set_tax_rule(
+        country=country, category="", treatment="standard", percent=Decimal(19), by=BY, at=NOW
+    )
+    assert "19</span> %" in client.get(ACTIVATION).text
+    answer = confirm(client, billing_type="flexible", tax_id=f"{country}123456789")
+    assert "its check digits do not add up" in answer.text
+    company.refresh_from_db()
+    assert (company.status, company.tax_id) == ("pending", "")
 
 
 def test_the_customer_reviews_what_is_on_offer_and_nothing_else(client: Client) -> None:

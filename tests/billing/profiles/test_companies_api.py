@@ -123,3 +123,10 @@ def test_lists_are_filtered(staff_api: Api) -> None:
     rows = staff_api.read("companies/", billing_type="prepaid").json()["results"]
     assert [row["id"] for row in rows] == [str(prepaid.pk)]
     assert error_of(staff_api.read("companies/", billing_type="free"))[0] == 400
+
+
+def test_a_tax_number_is_checked_for_its_country(staff_api: Api) -> None:
+    made = staff_api.send("companies/", BODY | {"country": "DE", "tax_id": "136 695 976"}).json()
+    assert made["tax_id"] == "DE136695976"
+    wrong = staff_api.call("PATCH", f"companies/{made['id']}/", {"tax_id": "DE136695977"})
+    assert error_of(wrong) == (400, "invalid_tax_number", "tax_id")
