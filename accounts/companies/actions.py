@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.audit.actions import record
@@ -60,7 +61,7 @@ def create_company(
     city: str = "",
     postal_code: str = "",
     tax_id: str = "",
-    language: str = "en",
+    language: str = settings.LANGUAGE_CODE,
 ) -> Company:
     """The company's own row, its audit record and the event `company.added` (when active).
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django_countries import countries
@@ -25,6 +26,7 @@ from accounts.companies.zones import zone_choices
 from accounts.staff.acts import Act, act_page, asking_page, staff_label
 from billing.currencies.queries import offered_currencies
 from billing.money.calc import plain
+from billing.money.formatting import locale_of
 from billing.money.staff_fields import StaffAmountField
 from billing.onboarding.actions.opening import open_client
 from billing.profiles.actions import change_account
@@ -32,6 +34,7 @@ from billing.profiles.models import AccountPlan, BillingType, ContractType
 from billing.profiles.offering import billing_types_on_offer, contract_types_on_offer
 from billing.profiles.queries import account_plans, profile_of
 from config import clock
+from features.document_settings import LANGUAGES
 from features.queries import value
 
 PARTICULARS = (
@@ -41,6 +44,7 @@ PARTICULARS = (
     "category",
     "country",
     "timezone",
+    "language",
     "address",
     "city",
     "postal_code",
@@ -82,6 +86,12 @@ class ClientForm(forms.Form):
         choices=zone_choices,
         widget=UnfoldAdminSelect2Widget(),
         help_text="Its months begin and end in this zone.",
+    )
+    language = forms.ChoiceField(
+        choices=[(code, locale_of(code).english_name) for code in LANGUAGES],
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+        help_text="Of its documents; its members read portal and mails in it until they choose.",
     )
     address = _text(300)
     postal_code = _text(20)
@@ -137,6 +147,9 @@ class ClientForm(forms.Form):
         help_text="What it spends at least in a month; the shortfall is charged at the close.",
     )
 
+    def clean_language(self) -> str:
+        return self.cleaned_data["language"] or settings.LANGUAGE_CODE
+
     def clean_account_plan(self) -> str | None:
         plan: AccountPlan | None = self.cleaned_data["account_plan"]
         return None if plan is None else plan.key
@@ -181,6 +194,7 @@ class NewClientForm(ClientForm):
 def add_client(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     initial = {"currency": value("default_currency", at=at), "timezone": "UTC"}
+    initial["language"] = settings.LANGUAGE_CODE
     form = NewClientForm(request.POST or None, initial=initial)
     form.offer(at=at)
     back = reverse("admin:accounts_company_changelist")
