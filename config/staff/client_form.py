@@ -148,7 +148,7 @@ class ClientForm(forms.Form):
     )
 
     def clean_language(self) -> str:
-        return self.cleaned_data["language"] or settings.LANGUAGE_CODE
+        return str(self.cleaned_data["language"] or settings.LANGUAGE_CODE)
 
     def clean_account_plan(self) -> str | None:
         plan: AccountPlan | None = self.cleaned_data["account_plan"]
