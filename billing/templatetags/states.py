@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, pgettext_lazy
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,9 @@ BUSY = ("info", "clock")
 WAITING = ("warning", "alert-triangle")
 BAD = ("negative", "circle-x")
 QUIET = ("neutral", "circle-dashed")
+
+# One word in English for what was paid and for what has to be paid for; others have two.
+NOT_FREE = pgettext_lazy("not free", "Paid")
 
 STATES = {
     "active": (gettext_noop("Active"), *GOOD),
@@ -66,4 +69,5 @@ STATES = {
 def state_of(value: str) -> State:
     """The look of a state; one that is not listed is shown in words, quietly."""
     label, tone, icon = STATES.get(value, (value.replace("_", " ").capitalize(), *QUIET))
-    return State(label=gettext(label), tone=tone, icon=icon)
+    said = str(NOT_FREE) if value == "charged" else gettext(label)
+    return State(label=said, tone=tone, icon=icon)
