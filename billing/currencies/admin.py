@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -19,7 +19,12 @@ from accounts.staff.records import AddedRecordAdmin
 from billing.currencies.actions import offer_currency, set_rate
 from billing.currencies.calc import RATE_DECIMALS
 from billing.currencies.models import Currency, ExchangeRate
-from billing.currencies.queries import default_currency, is_multi_currency, published_rates
+from billing.currencies.queries import (
+    default_currency,
+    fetch_trouble,
+    is_multi_currency,
+    published_rates,
+)
 from billing.money.calc import CURRENCIES, InvalidAmount, minor_digits, parse_amount, plain
 from config import clock
 
@@ -119,7 +124,14 @@ class ExchangeRateAdmin(WhileOnOffer):
         when_column("set_at", title="Set"),
     ]
     list_filter = ["currency", "source"]
+    list_before_template = "admin/parts/rates_not_fetched.html"
     search_fields = ["currency", "set_by"]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        shown = (extra_context or {}) | {"trouble": fetch_trouble(at=clock.now())}
+        return cast("HttpResponse", super().changelist_view(request, shown))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ExchangeRate]:
         return published_rates().order_by(*self.ordering)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from django.db.models import QuerySet
 from billing.currencies.calc import through
 from billing.currencies.exceptions import CurrencyNotOffered, NoExchangeRate, OnlyDefaultCurrency
 from billing.currencies.models import Currency, ExchangeRate, RateFetch
+from billing.currencies.sources.registry import rate_source
 from features.queries import value
 
 
@@ -86,6 +88,38 @@ def required_rate(
 
 def latest_fetch() -> RateFetch | None:
     return RateFetch.objects.first()
+
+
+@dataclass(frozen=True, slots=True)
+class FetchTrouble:
+    """Rates are not fetched: how many attempts failed since the last good one, if any was; why
+    the newest failed, and when the next is made."""
+
+    failed: int
+    since: datetime | None
+    problem: str
+    next_at: datetime
+
+
+def fetch_trouble(*, at: datetime) -> FetchTrouble | None:
+    """None while the newest attempt went well, or rates are not fetched at all."""
+    latest = latest_fetch()
+    if latest is None or not latest.problem or rate_source() is None:
+        return None
+    good = RateFetch.objects.filter(problem="").first()
+    failed = RateFetch.objects.exclude(problem="")
+    return FetchTrouble(
+        failed=(failed if good is None else failed.filter(at__gt=good.at)).count(),
+        since=good.at if good else None,
+        problem=latest.problem,
+        next_at=next_fetch(at),
+    )
+
+
+def next_fetch(after: datetime) -> datetime:
+    """When rates are fetched next: at the start of each day, UTC."""
+    tomorrow = after.astimezone(UTC).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time.min, tzinfo=UTC)
 
 
 def _rate(base: str, currency: str, *, at: datetime, until: datetime) -> ExchangeRate | None:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
+from billing.currencies.queries import fetch_trouble, is_multi_currency
 from billing.insight.glance import undecided
 from billing.insight.operations import Backlog
+from billing.templatetags.wording import instant_text
 
 
 @dataclass(frozen=True)
@@ -136,8 +138,30 @@ def matters(waits: Backlog, *, at: datetime) -> list[Matter]:
             _list("accounts_company", "status__exact=suspended"),
             "accounts.view_company",
         ),
+        *_rates_not_fetched(at),
     ]
     return [matter for matter in found if matter.count]
+
+
+def _rates_not_fetched(at: datetime) -> list[Matter]:
+    """While several currencies are on offer: off, the page that it leads to is closed."""
+    trouble = fetch_trouble(at=at) if is_multi_currency(at=at) else None
+    if trouble is None:
+        return []
+    attempts = ngettext(
+        "attempt to fetch exchange rates failed",
+        "attempts to fetch exchange rates failed",
+        trouble.failed,
+    )
+    since = (
+        gettext("none were fetched since %(since)s") % {"since": instant_text(trouble.since)}
+        if trouble.since
+        else gettext("none were ever fetched")
+    )
+    then = gettext("Next try: %(next)s.") % {"next": instant_text(trouble.next_at)}
+    text = f"{attempts}, {since}: {trouble.problem} {then}"
+    href = reverse("admin:billing_exchangerate_changelist")
+    return [Matter(trouble.failed, text, href, "billing.view_exchangerate")]
 
 
 def _list(model: str, query: str) -> str:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.conf import LazySettings
+from django.urls import reverse
 
+from accounts.jobs.calc import next_slot
 from billing.currencies.actions import fetch_rates
 from billing.currencies.models import ExchangeRate, RateFetch
-from billing.currencies.queries import rate_at
+from billing.currencies.queries import FetchTrouble, fetch_trouble, next_fetch, rate_at
 from billing.currencies.sources.ecb import EcbSource
 from billing.currencies.tasks import refresh_exchange_rates
 from config.schedule import job_named
 from tests.billing.currencies.bank import RATES, bank, file_of
-from tests.billing.currencies.world import rate
+from tests.billing.currencies.world import rate, switch
+from tests.config.staff.people import staff_client_of
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +95,56 @@ def test_the_job_fetches_from_the_address_of_the_environment(settings: LazySetti
         settings.EXCHANGE_RATES_URL = address
         assert job_named("refresh_exchange_rates").run(at=NOW) == 4
         assert job_named("refresh_exchange_rates").run(at=NOW + timedelta(days=1)) == 0
+
+
+def test_staff_see_since_when_rates_are_not_fetched_why_and_when_it_is_tried_next(
+    settings: LazySettings,
+) -> None:
+    """A good fetch, then two failed ones: since the good one, and again at midnight (UTC)."""
+    switch(on=True)
+    staff = staff_client_of("administrator")
+    listed = reverse("admin:billing_exchangerate_changelist")
+    with bank(file_of(TODAY)) as address:
+        settings.EXCHANGE_RATES_URL = address
+        refresh_exchange_rates(at=NOW)
+    assert fetch_trouble(at=NOW) is None
+    assert "not fetched" not in staff.get(listed).content.decode()
+
+    with bank(b"", status=503) as address:
+        settings.EXCHANGE_RATES_URL = address
+        for days in (1, 2):
+            refresh_exchange_rates(at=NOW + timedelta(days=days))
+    at = NOW + timedelta(days=2)
+    trouble = fetch_trouble(at=at)
+    midnight = datetime.combine(at.date() + timedelta(days=1), datetime.min.time(), tzinfo=UTC)
+    assert trouble == FetchTrouble(
+        failed=2, since=NOW, problem="The source answered 503.", next_at=midnight
+    )
+    page = staff.get(listed).content.decode()
+    assert "Exchange rates were not fetched since" in page
+    assert "The source answered 503. Next try:" in page
+    home = staff.get(reverse("admin:index")).content.decode()
+    assert "<b>2</b> attempts to fetch exchange rates failed, none were fetched since" in home
+    assert "The source answered 503. Next try:" in home
+
+    with bank(file_of((NOW + timedelta(days=3)).date().isoformat())) as address:
+        settings.EXCHANGE_RATES_URL = address
+        refresh_exchange_rates(at=NOW + timedelta(days=3))
+    assert "exchange rates failed" not in staff.get(reverse("admin:index")).content.decode()
+
+
+def test_rates_that_were_never_fetched_and_a_source_that_was_taken_away(
+    settings: LazySettings,
+) -> None:
+    switch(on=True)
+    staff = staff_client_of("administrator")
+    settings.EXCHANGE_RATES_URL = "http://127.0.0.1:9/none"
+    refresh_exchange_rates(at=NOW)
+    page = staff.get(reverse("admin:billing_exchangerate_changelist")).content.decode()
+    assert "Exchange rates were never fetched: The source cannot be reached." in page
+    settings.EXCHANGE_RATES_URL = ""
+    assert fetch_trouble(at=NOW) is None
+
+
+def test_the_next_try_is_when_the_job_runs_next() -> None:
+    assert next_fetch(NOW) == next_slot(job_named("refresh_exchange_rates"), NOW)
