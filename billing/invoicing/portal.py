@@ -7,11 +7,13 @@ from decimal import Decimal
 from uuid import UUID
 
 import django_tables2 as tables
+from django.conf import settings
 from django.db.models import QuerySet
 from django.db.models import Sum as Total
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -24,9 +26,10 @@ from accounts.pages.exports import FORMATS
 from accounts.pages.keys import action_key
 from accounts.pages.lists import Empty, ListPage, Sort, Sum
 from accounts.pages.refusals import show_refusal
+from billing.documents.rendering.wording import Wording, wording
 from billing.invoicing.filters import InvoiceFilter
 from billing.invoicing.mails import invoice_pdf
-from billing.invoicing.models import Invoice
+from billing.invoicing.models import Invoice, InvoiceTax
 from billing.invoicing.payments import pay_invoice
 from billing.invoicing.queries import invoices as every_invoice
 from billing.invoicing.sheets import invoice_xlsx
@@ -37,6 +40,7 @@ from billing.payments.portal import GO
 from billing.payments.portal_cards import card_choices, chosen_card, payment_is_off
 from billing.payments.tables import payment_address
 from billing.profiles.models import BillingType
+from billing.tax.calc import Treatment
 from config import clock
 from features.queries import value
 
@@ -109,12 +113,14 @@ def invoices(request: PortalRequest) -> HttpResponseBase:
 def invoice(request: PortalRequest, invoice_id: UUID) -> HttpResponse:
     """One document like its paper."""
     found = get_object_or_404(issued_invoices(request), pk=invoice_id)
+    lines = list(found.lines.all())
     context = {
         "invoice": found,
         "is_invoice": found.kind == Invoice.Kind.INVOICE,
         "period_last": found.period_end - MOMENT,
-        "lines": found.lines.all(),
-        "taxes": found.taxes.all(),
+        "lines": lines,
+        "includes_tax": any(line.gross is not None for line in lines),
+        "taxes": _taxes(found),
         "allocations": found.allocations.filter(released_at=None).select_related("credit"),
         "paid_since": found.total - found.paid_from_balance - found.payable,
         "rounding": _rounding_of_ours(found),
@@ -156,6 +162,21 @@ def pay(request: PortalRequest, invoice_id: UUID) -> HttpResponseBase:
             show_refusal(form, refusal)
     context = {"invoice": found, "form": form, **card_choices(request)}
     return render(request, "billing/invoicing/pay.html", context)
+
+
+def _taxes(invoice: Invoice) -> list[tuple[InvoiceTax, str]]:
+    """Each with its treatment and why, in the words that documents have for it."""
+    words = wording(
+        language=get_language() or settings.LANGUAGE_CODE,
+        currency=invoice.currency,
+        time_zone=invoice.company.timezone,
+    )
+    return [(tax, _treatment(tax, words)) for tax in invoice.taxes.order_by("percent", "treatment")]
+
+
+def _treatment(tax: InvoiceTax, words: Wording) -> str:
+    usual = words.exemptions.get(Treatment(tax.treatment).code, _t("Taxable"))
+    return f"{usual}. {tax.reason}" if tax.reason else usual
 
 
 def _rounding_of_ours(invoice: Invoice) -> Decimal:

@@ -23,6 +23,7 @@ from accounts.access.queries import scoped
 from accounts.pages.confirmation import confirmation, is_confirmed
 from accounts.pages.lists import Empty, ListPage, Sort
 from accounts.pages.refusals import show_refusal
+from billing.tax.queries import terms_of
 from config import clock
 from features.queries import value
 from telecom.network.actions.holding import (
@@ -286,6 +287,7 @@ def _about(request: PortalRequest) -> dict[str, object]:
         "can_change": can(request.member.role, Permission.CHANGE_SIMS),
         "sees_charges": can(request.member.role, Permission.SEE_MONEY),
         "currency": request.company.billing_profile.currency,
+        "includes_tax": terms_of(request.company.pk, at=clock.now()).includes_tax,
         "cost_decimals": value("cost_decimal_points", at=clock.now()),
     }
 

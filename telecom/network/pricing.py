@@ -19,6 +19,7 @@ from billing.money.calc import round12
 from billing.profiles.display import display_of
 from billing.profiles.queries import profile_of
 from billing.subscriptions.periods import ensure_period
+from billing.tax.queries import terms_of
 from telecom.network.calc import (
     HOURS_OF_A_MONTH,
     AddressKind,
@@ -106,10 +107,12 @@ class EstimateDisplay:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What something would cost if it were acquired now, net of tax."""
+    """What something would cost if it were acquired now, before tax, or with it where the prices
+    of the account include it."""
 
     lines: list[Line]
     currency: str
+    includes_tax: bool
     display: EstimateDisplay | None = None
 
     @property
@@ -137,7 +140,7 @@ def estimate(
         lines.append(offering_line(offering, company, at=at))
     if kinds:
         lines += _new_addresses(company, kinds, at=at)
-    found = Estimate(lines, currency)
+    found = Estimate(lines, currency, terms_of(company.pk, at=at).includes_tax)
     return replace(found, display=_display(company, found, at=at))
 
 

@@ -53,7 +53,7 @@ class OfferingInput(serializers.Serializer[Any]):
 
 
 class OfferingOutput(serializers.ModelSerializer[Offering]):
-    """A kind of instance and its price, net of tax."""
+    """A kind of instance and its price, before tax unless the prices of the account include it."""
 
     hourly_price = AmountStringField(allow_null=True)
     monthly_fee = AmountStringField(allow_null=True)
@@ -185,13 +185,14 @@ class EstimateDisplayOutput(serializers.Serializer[Any]):
 
 
 class EstimateOutput(serializers.Serializer[Any]):
-    """What it would cost if it were acquired now, net of tax. A month is of 730 hours; of a
-    monthly fee it is the fee."""
+    """What it would cost if it were acquired now: before tax, or with it where the prices of the
+    account include it (`includes_tax`). A month is of 730 hours; of a monthly fee it is the fee."""
 
     per_hour = AmountStringField()
     per_month = AmountStringField()
     lines = EstimateLineOutput(many=True)
     currency = serializers.CharField()
+    includes_tax = serializers.BooleanField()
     display = EstimateDisplayOutput(allow_null=True)
 
 

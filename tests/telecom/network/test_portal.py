@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from accounts.companies.models import Company
 from accounts.people.models import Role
 from config import clock
+from features.actions import set_value
 from telecom.network.models import Address, Instance, Offering
-from tests.factories import make_company
+from telecom.network.pricing import estimate
+from tests.factories import BY, make_company
 from tests.portal import browser
 from tests.telecom.network.cloud import make_address, make_instance, make_offering, make_prices
 
@@ -45,6 +49,30 @@ def test_an_estimate_is_run_with_the_addresses_that_it_was_for(
     kinds = list(instance.addresses.order_by("id").values_list("kind", flat=True))
     assert kinds == ["default", "additional", "secondary"]
     assert "$0.112" in client.get(f"/portal/instances/{instance.pk}/").text
+
+
+@pytest.mark.verifies("tax_inclusive", "on")
+@pytest.mark.verifies("tax_inclusive", "off")
+def test_prices_say_whether_tax_is_in_them(offering: Offering) -> None:
+    make_prices()
+    company = make_company(billing_type="postpaid", credit_limit=None, tax_percent=Decimal(19))
+    instance = make_instance(company, offering, at=clock.now())
+    client = browser(company)
+    pages = ("estimates/", "addresses/acquire/", f"instances/{instance.pk}/")
+    for page in pages:
+        html = client.get(f"/portal/{page}").text
+        assert "before tax" in html
+        assert "tax included" not in html
+    assert not estimate(company, offering=offering, at=clock.now()).includes_tax
+
+    set_value("tax_inclusive", value=True, reason="Test", by=BY, at=clock.now())
+
+    for page in pages:
+        html = client.get(f"/portal/{page}").text
+        assert "tax included" in html
+        assert "before tax" not in html
+    found = estimate(company, offering=offering, at=clock.now())
+    assert (found.per_hour, found.includes_tax) == (Decimal("0.10"), True)
 
 
 def test_an_instance_without_a_name_is_not_run_and_the_estimate_stays(
