@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +47,18 @@ class AccountPlan(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+# In the database too: amounts of the company would be read as ones of another currency.
+_CURRENCY_FIXED = """
+IF EXISTS (
+    SELECT FROM ledger_account account JOIN ledger_leg leg ON leg.account_id = account.id
+    WHERE account.company_id = OLD.company_id
+) THEN
+    RAISE EXCEPTION 'currency_fixed: the accounts of company % have legs', OLD.company_id;
+END IF;
+RETURN NEW;
+"""
 
 
 class BillingProfile(models.Model):
@@ -98,6 +111,15 @@ class BillingProfile(models.Model):
 
     class Meta:
         db_table = "billing_profile"
+        triggers = [
+            pgtrigger.Trigger(
+                name="currency_fixed",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("currency"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Q(old__currency__df=pgtrigger.F("new__currency")),
+                func=_CURRENCY_FIXED,
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(billing_day__gte=1, billing_day__lte=31),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import ProgrammingError, transaction
 from djmoney.money import Money
 
 from accounts.audit.models import AuditRecord
@@ -58,6 +59,18 @@ def test_the_currency_is_fixed_by_the_first_transaction() -> None:
     pay_in(company, Money(1, "EUR"))
     with pytest.raises(CurrencyFixed):
         change_terms(company, {"currency": "USD"}, by=BY, at=NOW)
+
+
+def test_the_database_keeps_the_currency_of_accounts_with_legs() -> None:
+    """Its other columns change, and so does the currency of a company that has no legs."""
+    company, other = make_company(currency="EUR"), make_company(currency="EUR")
+    pay_in(company, Money(1, "EUR"))
+    with pytest.raises(ProgrammingError, match="currency_fixed"), transaction.atomic():
+        BillingProfile.objects.update(currency="USD")
+    BillingProfile.objects.filter(pk=company.pk).update(currency="EUR", billing_day=2)
+    BillingProfile.objects.filter(pk=other.pk).update(currency="USD")
+    assert profile_of(company.pk).currency == "EUR"
+    assert (profile_of(company.pk).billing_day, profile_of(other.pk).currency) == (2, "USD")
 
 
 def test_a_change_is_audited_with_before_and_after() -> None:
