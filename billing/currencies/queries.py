@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from billing.currencies.calc import through
+from billing.currencies.calc import converted, through
 from billing.currencies.exceptions import CurrencyNotOffered, NoExchangeRate, OnlyDefaultCurrency
 from billing.currencies.models import Currency, ExchangeRate, RateFetch
 from billing.currencies.sources.registry import rate_source
@@ -84,6 +84,21 @@ def required_rate(
     if found is None:
         raise NoExchangeRate(base, currency, attr=attr)
     return found
+
+
+def figure_in(
+    figure: Decimal, currency: str, *, at: datetime, rounded: Callable[[Decimal, str], Decimal]
+) -> Decimal:
+    """A figure of the provider's settings, for an account in `currency`.
+
+    Settings are in the default currency. For another one the figure is converted by the rate in
+    force and rounded to the minor unit: a minimum up, a maximum down. While there is no rate the
+    bare figure is taken: 10 is then 10 of whatever the account has.
+    """
+    rate = None if currency == (base := default_currency(at=at)) else rate_at(base, currency, at=at)
+    if rate is None:
+        return figure
+    return rounded(converted(figure, rate.units_per_base), currency)
 
 
 def latest_fetch() -> RateFetch | None:

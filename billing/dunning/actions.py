@@ -15,11 +15,12 @@ from accounts.companies.actions import reactivate_company, suspend_company
 from accounts.companies.models import Company
 from accounts.companies.queries import lock_company
 from accounts.events.actions import publish
-from billing.dunning.calc import Step, StepKind, late_fee
+from billing.dunning.calc import Step, StepKind
 from billing.dunning.mails import mail_step, mail_suspension
 from billing.dunning.models import DunningClock, DunningStep
 from billing.dunning.queries import (
     demand_of,
+    late_fee_of,
     next_step_at,
     passed_steps,
     policy,
@@ -31,7 +32,6 @@ from billing.invoicing.queries import lock_invoice
 from billing.ledger.queries import lock_payer
 from billing.metering.account_charges import charge_account
 from billing.metering.models import Charge
-from features.queries import value
 
 SYSTEM = "system"
 PAID = "What was overdue is paid"
@@ -119,8 +119,7 @@ def _take(invoice: Invoice, step: Step, *, at: datetime) -> bool:
 
 def _charge_late_fee(invoice: Invoice, *, overdue_at: datetime, at: datetime) -> Charge | None:
     """Once for an invoice, by what was set when it became overdue; a line of the next invoice."""
-    rule = value("late_fee", at=overdue_at)
-    fee = late_fee(rule, invoice.amount_due, currency=invoice.currency)
+    fee = late_fee_of(invoice, at=overdue_at)
     if not fee:
         return None
     return charge_account(

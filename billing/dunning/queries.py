@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Max, Min, Q, QuerySet
 
 from accounts.companies.models import Company
+from billing.currencies.queries import figure_in
 from billing.dunning.calc import (
     DAY,
     Demand,
@@ -26,6 +27,7 @@ from billing.dunning.models import DunningClock, DunningStep
 from billing.invoicing.models import Invoice
 from billing.metering.account_charges import account_charge
 from billing.metering.models import Charge
+from billing.money.calc import round_minor
 from features.models import FeatureValue
 from features.queries import value
 
@@ -161,8 +163,17 @@ def charged_late_fee(invoice: Invoice) -> Decimal | None:
 
 def _late_fee_ahead(invoice: Invoice, *, at: datetime) -> Decimal | None:
     """The fee as it is set now; another one may be set until the invoice is overdue."""
+    return late_fee_of(invoice, at=at) or None
+
+
+def late_fee_of(invoice: Invoice, *, at: datetime) -> Decimal:
+    """What being overdue costs by what is set at an instant, before tax; an amount is converted
+    into the invoice's currency."""
     rule = value("late_fee", at=at)
-    return late_fee(rule, invoice.amount_due, currency=invoice.currency) or None
+    fee = late_fee(rule, invoice.amount_due, currency=invoice.currency)
+    if rule.endswith("%"):
+        return fee
+    return figure_in(fee, invoice.currency, at=at, rounded=round_minor)
 
 
 def _ahead(invoice: Invoice, *, at: datetime) -> Iterator[Step]:

@@ -21,9 +21,9 @@ from billing.ledger.exceptions import (
     WrongCurrency,
 )
 from billing.ledger.models import AccountKind, Adjustment, EntryKind
+from billing.ledger.queries import most_alone
 from billing.money.calc import minor_digits, plain
 from billing.profiles.queries import profile_of
-from features.queries import value
 
 Status = Adjustment.Status
 
@@ -60,7 +60,7 @@ def propose_adjustment(
         proposed_at=at,
     )
     _audit("adjustment.proposed", adjustment, by=by, at=at)
-    if abs(amount.amount) <= value("four_eyes_amount", at=at):
+    if abs(amount.amount) <= most_alone(str(amount.currency), at=at):
         _book(adjustment, by=by, at=at)
     return adjustment
 

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from accounts.companies.models import Company
 from accounts.companies.queries import lock_company
+from billing.currencies.queries import figure_in
 from billing.ledger.models import (
     Account,
     AccountKind,
@@ -22,6 +23,7 @@ from billing.ledger.models import (
     Hold,
     Leg,
 )
+from billing.money.calc import floor_minor
 from billing.profiles.models import BillingProfile, BillingType
 from billing.profiles.queries import floor, profile_of
 from features.queries import value
@@ -228,3 +230,8 @@ def own_balance(account: Account) -> Decimal:
     through, known = (snapshot.through_leg, snapshot.balance) if snapshot else (0, NOTHING)
     since = account.legs.filter(id__gt=through).aggregate(total=Sum("amount"))["total"]
     return known + (since or NOTHING)
+
+
+def most_alone(currency: str, *, at: datetime) -> Decimal:
+    """The most that one of the staff may book, refund or give up without a second person."""
+    return figure_in(value("four_eyes_amount", at=at), currency, at=at, rounded=floor_minor)

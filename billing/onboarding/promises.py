@@ -8,11 +8,9 @@ from decimal import Decimal
 
 from djmoney.money import Money
 
-from billing.money.calc import round_minor
 from billing.onboarding.calc import split_deposit
 from billing.onboarding.models import SignUp
-from billing.onboarding.queries import refund_percent
-from features.queries import value
+from billing.onboarding.queries import deposit_in, refund_percent
 
 
 @dataclass(frozen=True)
@@ -26,13 +24,13 @@ class DepositPromise:
 
 def deposit_promise(currency: str, *, at: datetime) -> DepositPromise | None:
     """None when activation needs no payment."""
-    if not value("signup_payment", at=at):
+    deposit = deposit_in(currency, at=at)
+    if deposit is None:
         return None
-    deposit = round_minor(value("verification_deposit", at=at), currency)
-    if deposit <= 0:
-        return None
-    back, rest = split_deposit(deposit, refund_percent=refund_percent(at=at), currency=currency)
-    return DepositPromise(Money(deposit, currency), back, rest)
+    back, rest = split_deposit(
+        deposit.amount, refund_percent=refund_percent(at=at), currency=currency
+    )
+    return DepositPromise(deposit, back, rest)
 
 
 def deposit_split(sign_up: SignUp | None, *, at: datetime) -> DepositPromise | None:

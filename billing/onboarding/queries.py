@@ -9,9 +9,13 @@ from django.db.models import Max, Min, QuerySet
 from djmoney.money import Money
 
 from accounts.companies.models import Company
+from billing.currencies.calc import up_to_step
+from billing.currencies.queries import figure_in
 from billing.ledger.models import AccountKind
 from billing.money.calc import round_minor
 from billing.onboarding.models import Closing, FixedPayment, SignUp
+from billing.payments.conversion import chargeable_step
+from billing.payments.gateways.registry import STRIPE
 from billing.payments.models import Dispute, Payment
 from billing.payments.queries import refundable
 from billing.profiles.models import ContractType
@@ -58,11 +62,20 @@ def lock_sign_up(company: Company) -> SignUp | None:
 
 def deposit_to_pay(company: Company, *, at: datetime) -> Money | None:
     """The deposit that activation takes now; None when it needs no payment."""
+    return deposit_in(profile_of(company.pk).currency, at=at)
+
+
+def deposit_in(currency: str, *, at: datetime) -> Money | None:
+    """The same for an account in a currency, rounded up to what cards can be charged."""
     if not value("signup_payment", at=at):
         return None
-    currency = profile_of(company.pk).currency
-    amount = round_minor(value("verification_deposit", at=at), currency)
+    asked = figure_in(value("verification_deposit", at=at), currency, at=at, rounded=_charged)
+    amount = round_minor(asked, currency)
     return Money(amount, currency) if amount > 0 else None
+
+
+def _charged(amount: Decimal, currency: str) -> Decimal:
+    return up_to_step(amount, chargeable_step(STRIPE, currency))
 
 
 def deposit_account(payment: Payment) -> AccountKind | None:

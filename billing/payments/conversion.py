@@ -64,7 +64,7 @@ def to_take(
     """
     rate = required_rate(str(amount.currency), currency, at=at, attr="payment_currency")
     exact = converted(amount.amount, rate.units_per_base)
-    return Money(up_to_step(exact, _step(gateway, currency)), currency), kept(rate)
+    return Money(up_to_step(exact, chargeable_step(gateway, currency)), currency), kept(rate)
 
 
 def received_as(taken: Money, currency: str, *, at: datetime) -> tuple[Money, ExchangeRate]:
@@ -77,7 +77,7 @@ def received_as(taken: Money, currency: str, *, at: datetime) -> tuple[Money, Ex
     return Money(round_minor(exact, currency), currency), kept(rate)
 
 
-def _step(name: str, currency: str) -> Decimal:
+def chargeable_step(name: str, currency: str) -> Decimal:
     """What amounts at the gateway are multiples of; by hand, minor units."""
     if name not in CARD_GATEWAYS:
         return minor_unit(currency)
@@ -105,7 +105,10 @@ def share_to_return(payment: Payment, amount: Decimal) -> Money | None:
     if before + amount >= payment.amount.amount:
         return Money(payment.taken.amount - gone, currency)
     share = (before + amount) / payment.amount.amount
-    due = down_to_step(payment.taken.amount * share, _step(payment.gateway, currency)) - gone
+    due = (
+        down_to_step(payment.taken.amount * share, chargeable_step(payment.gateway, currency))
+        - gone
+    )
     if due <= 0:
         raise InvalidPaymentAmount(f"In {currency} that is less than can be given back.")
     return Money(due, currency)

@@ -29,7 +29,7 @@ from billing.payments.conversion import payment_currency
 from billing.payments.exceptions import UnknownPaymentMethod
 from billing.payments.forms import NEW_CARD, AddCardForm, CardChoiceForm
 from billing.payments.models import PaymentMethod
-from billing.payments.queries import saved_methods
+from billing.payments.queries import least_recharge, most_recharge, saved_methods
 from billing.profiles.queries import profile_of
 from config import clock
 from features.queries import value
@@ -111,15 +111,15 @@ def payment_settings(request: PortalRequest) -> HttpResponseBase:
     if request.method == "POST" and not refusal:
         messages.success(request, _t("The card is saved."))
         return redirect("portal:payment-settings")
-    at = clock.now()
+    at, currency = clock.now(), request.company.billing_profile.currency
     context = {
         "form": AddCardForm(),
         "refusal": refusal,
         **card_choices(request),
         "bank_details": bank_details(request.company, at=at),
-        "minimum": value("minimum_prepaid_recharge", at=at),
-        "maximum": value("maximum_prepaid_recharge", at=at),
-        "currency": request.company.billing_profile.currency,
+        "minimum": least_recharge(currency, at=at),
+        "maximum": most_recharge(currency, at=at),
+        "currency": currency,
     }
     return render(request, "billing/payments/payment_settings.html", context)
 

@@ -13,7 +13,8 @@ from djmoney.money import Money
 
 from accounts.access.exceptions import JSONValue
 from accounts.companies.models import Company
-from billing.money.calc import minor_digits, plain
+from billing.currencies.queries import figure_in
+from billing.money.calc import ceil_minor, floor_minor, minor_digits, plain
 from billing.payments.models import (
     Dispute,
     GatewayCustomer,
@@ -22,6 +23,7 @@ from billing.payments.models import (
     PaymentMethod,
     Refund,
 )
+from features.queries import value
 
 NOTHING = Decimal(0)
 # A request and its one repetition, with room: whoever asked is done or dead by then.
@@ -202,3 +204,15 @@ def card_data(card: PaymentMethod) -> dict[str, JSONValue]:
         "exp_month": card.exp_month,
         "exp_year": card.exp_year,
     }
+
+
+def least_recharge(currency: str, *, at: datetime) -> Decimal | None:
+    """The least that a prepaid customer's recharge may be in a currency; None: no minimum."""
+    minimum = value("minimum_prepaid_recharge", at=at)
+    return minimum and figure_in(minimum, currency, at=at, rounded=ceil_minor)
+
+
+def most_recharge(currency: str, *, at: datetime) -> Decimal | None:
+    """The most that a single one may be; None: no maximum."""
+    maximum = value("maximum_prepaid_recharge", at=at)
+    return maximum and figure_in(maximum, currency, at=at, rounded=floor_minor)

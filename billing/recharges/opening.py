@@ -73,15 +73,16 @@ FROM recovered
 WHERE rule.company_id = recovered.company_id
 """
 
-# In: ids and companies (uuid[] of the same length), at, per_day, minimum (of prepaid customers).
+# In: ids, companies and minimums (of the same length; those bind prepaid customers), at, per_day.
 # Opens one recharge for each company whose rule allows it: not paused, fewer than N in the last
 # 24 hours, and the month's cap not used up. Out: what was opened. The unique index
 # one_open_recharge_per_account decides between two that open at once.
 OPEN = """
 WITH candidate AS (
     SELECT given.id, rule.company_id, rule.threshold, rule.recharge_to, rule.monthly_cap,
-           account.balance, profile.currency, profile.billing_type, company.timezone
-    FROM unnest(%(ids)s::uuid[], %(companies)s::uuid[]) AS given (id, company_id)
+           account.balance, profile.currency, profile.billing_type, company.timezone, given.minimum
+    FROM unnest(%(ids)s::uuid[], %(companies)s::uuid[], %(minimums)s::numeric[])
+        AS given (id, company_id, minimum)
     JOIN company ON company.id = given.company_id AND company.status <> 'closed'
     JOIN recharge_rule rule ON rule.company_id = given.company_id
     JOIN billing_profile profile ON profile.company_id = given.company_id
@@ -102,7 +103,7 @@ WITH candidate AS (
             AND recharge.ended_at >= date_trunc(
                 'month', %(at)s::timestamptz AT TIME ZONE candidate.timezone
             ) AT TIME ZONE candidate.timezone
-    ) >= CASE WHEN billing_type = 'prepaid' THEN greatest(%(minimum)s, 0.001) ELSE 0.001 END
+    ) >= CASE WHEN billing_type = 'prepaid' THEN greatest(minimum, 0.001) ELSE 0.001 END
 )
 INSERT INTO recharge
     (id, company_id, trigger, status, amount, amount_currency, attempt, tries,

@@ -15,11 +15,16 @@ from billing.ledger.queries import customer_accounts
 from billing.money.calc import ceil_minor, minor_digits, plain
 from billing.payments.availability import is_available
 from billing.payments.models import Payment, PaymentMethod
-from billing.payments.queries import money_json, payment_data, saved_methods
+from billing.payments.queries import (
+    least_recharge,
+    money_json,
+    most_recharge,
+    payment_data,
+    saved_methods,
+)
 from billing.profiles.models import BillingProfile, BillingType
 from billing.recharges.calc import month_start
 from billing.recharges.models import ConsumptionAlert, Recharge, RechargeRule
-from features.queries import value
 
 NOTHING = Decimal(0)
 
@@ -37,9 +42,17 @@ def limits(profile: BillingProfile, *, at: datetime) -> Limits:
     if profile.billing_type != BillingType.PREPAID:
         return Limits(None, None)
     return Limits(
-        minimum=value("minimum_prepaid_recharge", at=at),
-        maximum=value("maximum_prepaid_recharge", at=at),
+        minimum=least_recharge(profile.currency, at=at),
+        maximum=most_recharge(profile.currency, at=at),
     )
+
+
+def least_recharges(company_ids: list[UUID], *, at: datetime) -> list[Decimal]:
+    """The minimum of each of these companies, were it prepaid, in their order; 0: none."""
+    profiles = BillingProfile.objects.filter(company__in=company_ids)
+    currencies = dict(profiles.values_list("company_id", "currency"))
+    least = {code: least_recharge(code, at=at) or NOTHING for code in set(currencies.values())}
+    return [least[currencies[company_id]] for company_id in company_ids]
 
 
 def rule_of(company: Company) -> RechargeRule | None:

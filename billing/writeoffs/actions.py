@@ -19,7 +19,7 @@ from billing.invoicing.queries import lock_invoice
 from billing.ledger.actions import LegSpec, make_entry
 from billing.ledger.exceptions import SecondPersonNeeded
 from billing.ledger.models import Account, AccountKind, EntryKind
-from billing.ledger.queries import lock_payer
+from billing.ledger.queries import lock_payer, most_alone
 from billing.money.calc import plain
 from billing.writeoffs.exceptions import (
     NothingToWriteOff,
@@ -28,7 +28,6 @@ from billing.writeoffs.exceptions import (
     WriteOffProposed,
 )
 from billing.writeoffs.models import WriteOff
-from features.queries import value
 
 Status = WriteOff.Status
 UNPAID = (Invoice.Status.OPEN, Invoice.Status.OVERDUE)
@@ -61,7 +60,7 @@ def propose_write_off(
         proposed_at=at,
     )
     _audit("write_off.proposed", write_off, by=by, at=at)
-    if write_off.amount <= value("four_eyes_amount", at=at):
+    if write_off.amount <= most_alone(invoice.currency, at=at):
         _book(write_off, invoice, account, by=by, at=at)
     return write_off
 

@@ -23,6 +23,7 @@ from accounts.staff.acts import (
 )
 from accounts.staff.columns import link_column, short_column, status_column, when_column
 from accounts.staff.records import AddedRecordAdmin
+from billing.currencies.queries import default_currency
 from billing.invoicing.models import Invoice
 from billing.invoicing.queries import invoices
 from billing.money.calc import plain
@@ -71,8 +72,9 @@ class WriteOffAdmin(AddedRecordAdmin):
             title="Write an invoice off",
             consequence=(
                 "What is due of it is given up: the customer is asked for it no more and dunning "
-                f"stops. Booked at once up to {plain(value('four_eyes_amount', at=at))}; above it "
-                "a second person has to approve."
+                f"stops. Booked at once up to {plain(value('four_eyes_amount', at=at))} "
+                f"{default_currency(at=at)}, or as much in its currency; above it a second person "
+                "has to approve."
             ),
             button="Write off",
             back=reverse("admin:billing_writeoff_changelist"),

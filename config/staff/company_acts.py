@@ -29,7 +29,7 @@ from accounts.staff.acts import (
 )
 from billing.ledger.adjustments import propose_adjustment
 from billing.ledger.models import Adjustment
-from billing.ledger.queries import balance
+from billing.ledger.queries import balance, most_alone
 from billing.money.calc import minor_digits, plain
 from billing.money.columns import amount_cell
 from billing.money.staff_fields import StaffAmountField
@@ -39,7 +39,6 @@ from billing.payments.models import Payment, PaymentStanding
 from billing.topups.models import TopUpInvoice
 from billing.topups.queries import open_top_ups
 from config import clock
-from features.queries import value
 
 
 def _back(company: Company) -> str:
@@ -59,7 +58,7 @@ class AdjustForm(KeyedForm):
 
 def adjust(request: HttpRequest, company: Company) -> HttpResponse:
     stands = balance(company)
-    limit = value("four_eyes_amount", at=clock.now())
+    limit = most_alone(stands.currency, at=clock.now())
     act = Act(
         title=f"Adjust the balance of {company}",
         consequence=(

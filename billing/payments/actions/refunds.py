@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from djmoney.money import Money
 
 from accounts.audit.actions import record
-from billing.ledger.queries import deposit_held, lock_payer
+from billing.ledger.queries import deposit_held, lock_payer, most_alone
 from billing.money.calc import is_in_minor_units, minor_digits, plain
 from billing.payments.actions.charging import REPEATED_WITHIN
 from billing.payments.actions.refund_settling import (
@@ -37,7 +37,6 @@ from billing.payments.gateways.registry import gateway
 from billing.payments.models import Payment, Refund
 from billing.payments.queries import lock_payment, money_json, refundable
 from config.clock import wall
-from features.queries import value
 
 REFUNDABLE = (Payment.Status.COMPLETED, Payment.Status.PARTIALLY_REFUNDED)
 
@@ -111,7 +110,7 @@ def open_refund(
     if before is not None:
         return _same(before, payment, amount)
     money = Money(_allowed(payment, amount), payment.amount.currency)
-    needs_approval = money.amount > value("four_eyes_amount", at=at)
+    needs_approval = money.amount > most_alone(str(money.currency), at=at)
     refund = Refund.objects.create(
         payment=payment,
         amount=money,

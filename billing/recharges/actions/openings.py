@@ -15,9 +15,10 @@ from accounts.events.actions import publish
 from billing.ledger.execution import run
 from billing.money.calc import plain
 from billing.recharges import opening
+from billing.recharges.queries import least_recharges
 from features.queries import value
 
-Given = list[UUID] | UUID | datetime | Decimal | int
+Given = list[UUID] | list[Decimal] | UUID | datetime | Decimal | int
 
 BATCH = 1000
 BEFORE_ALL = UUID(int=0)
@@ -53,7 +54,7 @@ def _open(low: list[UUID], *, at: datetime) -> int:
         companies=low,
         at=at,
         per_day=value("recharges_per_day", at=at),
-        minimum=value("minimum_prepaid_recharge", at=at) or 0,
+        minimums=least_recharges(low, at=at),
     )
     return len(opened)
 
