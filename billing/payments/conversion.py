@@ -70,11 +70,13 @@ def to_take(
 def received_as(taken: Money, currency: str, *, at: datetime) -> tuple[Money, ExchangeRate]:
     """What money that came in another currency is on the account, rounded half-even.
 
-    Raises NoExchangeRate.
+    Raises NoExchangeRate, InvalidPaymentAmount when that is nothing.
     """
     rate = required_rate(str(taken.currency), currency, at=at, attr="amount.currency")
-    exact = converted(taken.amount, rate.units_per_base)
-    return Money(round_minor(exact, currency), currency), kept(rate)
+    amount = round_minor(converted(taken.amount, rate.units_per_base), currency)
+    if amount <= 0:
+        raise InvalidPaymentAmount(f"In {currency} that comes to nothing.")
+    return Money(amount, currency), kept(rate)
 
 
 def chargeable_step(name: str, currency: str) -> Decimal:
