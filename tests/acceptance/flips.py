@@ -30,6 +30,15 @@ class Flip:
     then: str
 
 
+@dataclass(frozen=True)
+class Pages:
+    """While the feature is on, the page `menu` leads to these and they open; off, neither."""
+
+    key: str
+    menu: str
+    addresses: tuple[str, ...]
+
+
 OF_A_CUSTOMER = (
     Flip(
         "minimum_prepaid_recharge",
@@ -81,20 +90,64 @@ OF_A_DEBTOR = Flip("suspended_account_billing", OFF, ON, "/portal/", "is suspend
 OF_STAFF = Flip(
     "promo_code_prefix", "SUMMER20", "", "/admin/billing/promocode/add/", "no prefix", "SUMMER20-"
 )
+CURRENCIES = "/portal/settings/currencies/"
+PAGES_OF_A_CUSTOMER = Pages("multi_currency", "/portal/", (CURRENCIES,))
+PAGES_OF_STAFF = (
+    Pages(
+        "multi_currency", "/admin/", ("/admin/billing/currency/", "/admin/billing/exchangerate/")
+    ),
+    Pages(
+        "whmcs_billing",
+        "/admin/",
+        (
+            "/admin/configuration/integrations/",
+            "/admin/billing/syncwork/",
+            "/admin/billing/incomingpayment/",
+        ),
+    ),
+)
 
 
 def watch(staff: Visitor, watcher: Visitor, flip: Flip, *, job: str = "") -> None:
-    """Both positions, on a page that stays open; `job` is what acts on the flip back."""
+    """Both positions, on a page that stays open; `job` is what acts on a flip."""
     page = watcher.page
     page.goto(flip.page)
     _says(page, flip.now, unlike=flip.then)
     with flipped(staff, flip.key, flip.value, back=flip.back):
+        if job:
+            run_job(staff, job)
         page.reload()
         _says(page, flip.then, unlike=flip.now)
     if job:
         run_job(staff, job)
     page.reload()
     _says(page, flip.now, unlike=flip.then)
+
+
+def watch_pages(staff: Visitor, watcher: Visitor, pages: Pages) -> None:
+    """Off as delivered, on, and off again."""
+    _leads(watcher.page, pages, is_on=False)
+    with flipped(staff, pages.key, ON, back=OFF):
+        _leads(watcher.page, pages, is_on=True)
+    _leads(watcher.page, pages, is_on=False)
+
+
+def _leads(page: Page, pages: Pages, *, is_on: bool) -> None:
+    page.goto(pages.menu)
+    for address in pages.addresses:
+        links = page.locator(f'a[href="{address}"]').count()
+        assert (links > 0) is is_on, f"{links} links to {address}"
+    for address in pages.addresses:
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200 if is_on else answer.status in (403, 404), address
+
+
+def company_page(staff: Visitor, name: str) -> str:
+    """The address of the company's page in the admin."""
+    staff.page.goto(f"/admin/accounts/company/?q={name}")
+    link = staff.page.locator("#result_list").get_by_role("link", name=name).first
+    return link.get_attribute("href") or ""
 
 
 def is_meant(complaint: str) -> bool:
@@ -105,7 +158,8 @@ def is_meant(complaint: str) -> bool:
 def _says(page: Page, words: str, *, unlike: str) -> None:
     said = " ".join(page.locator("body").inner_text().split())
     assert words in said, f"{page.url} does not say {words!r}: {said[:600]}"
-    if unlike and unlike not in words and words not in unlike:
+    is_part = bool(words) and words in unlike
+    if unlike and unlike not in words and not is_part:
         is_mixed = {words, unlike} == {"Paid", "Free"}
         assert is_mixed or unlike not in said, f"{page.url} says {unlike!r}: {said[:600]}"
 
@@ -172,6 +226,42 @@ def cost_decimals(staff: Visitor, watcher: Visitor) -> tuple[str, str]:
         page.reload()
         long = _cost(page)
     return short, long
+
+
+def amounts_also(staff: Visitor, watcher: Visitor) -> tuple[str, str]:
+    """The balance of a customer who likes to see euros, with several currencies on and off."""
+    page = watcher.page
+    with flipped(staff, "multi_currency", ON, back=OFF):
+        _offer_euros(staff.page, units="0.92")
+        _like(page, "EUR")
+        shown = _main(page, "/portal/balance/")
+    hidden = _main(page, "/portal/balance/")
+    with flipped(staff, "multi_currency", ON, back=OFF):
+        _like(page, "")
+    return shown, hidden
+
+
+def _offer_euros(page: Page, *, units: str) -> None:
+    page.goto("/admin/billing/currency/add/")
+    page.locator("[name=code]").select_option("EUR")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.goto("/admin/billing/exchangerate/add/")
+    page.locator("[name=currency]").select_option("EUR")
+    page.locator("[name=units_per_base]").fill(units)
+    page.get_by_role("button", name="Set", exact=True).click()
+    expect(page.get_by_text(f"1 USD is {units} EUR.")).to_be_visible()
+
+
+def _like(page: Page, currency: str) -> None:
+    page.goto(CURRENCIES)
+    page.get_by_label("Display currency").select_option(currency)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Your currencies are saved.")).to_be_visible()
+
+
+def _main(page: Page, address: str) -> str:
+    page.goto(address)
+    return page.get_by_role("main").inner_text()
 
 
 def hourly_costs(staff: Visitor, watcher: Visitor) -> tuple[bool, bool]:

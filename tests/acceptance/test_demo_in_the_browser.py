@@ -266,6 +266,23 @@ def test_what_staff_flip_shows_in_a_portal_that_is_open(visit: Visit) -> None:
     who.complaints[:] = [told for told in who.complaints if not flips.is_meant(told)]
 
 
+def test_pages_come_and_go_with_their_feature(visit: Visit) -> None:
+    """Several currencies and the talk with WHMCS, off as delivered."""
+    boss, who, watcher = visit("staff"), visit("customer"), visit("staff")
+    flips.watch_pages(boss, who, flips.PAGES_OF_A_CUSTOMER)
+    for pages in flips.PAGES_OF_STAFF:
+        flips.watch_pages(boss, watcher, pages)
+    company = flips.company_page(watcher, COMPANY)
+    flips.watch(
+        boss, watcher, flips.Flip("whmcs_billing", flips.ON, flips.OFF, company, "", "WHMCS")
+    )
+    shown, hidden = flips.amounts_also(boss, who)
+    assert "≈ €" in shown
+    assert "≈" not in hidden
+    for somebody in (who, watcher):
+        somebody.complaints[:] = [each for each in somebody.complaints if not flips.is_meant(each)]
+
+
 def test_an_hour_brings_costs_up_to_date_where_that_is_switched_on(visit: Visit) -> None:
     assert flips.hourly_costs(visit("staff"), visit("customer")) == (True, False)
 
