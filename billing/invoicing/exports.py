@@ -161,6 +161,8 @@ _PAYMENTS = Dataset(
         "currency",
         "amount:currency",
         "refunded:currency",
+        "charged_currency",
+        "charged:charged_currency",
         "receipt",
         "failure_code",
     ),
@@ -170,6 +172,7 @@ _PAYMENTS = Dataset(
                p.amount_currency, p.amount,
                coalesce((SELECT sum(r.amount) FROM refund r
                          WHERE r.payment_id = p.id AND r.status = 'completed'), 0),
+               coalesce(p.taken_currency, p.amount_currency), coalesce(p.taken, p.amount),
                d.number, p.failure_code
         FROM payment p
         JOIN company c ON c.id = p.company_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -166,8 +167,11 @@ class InvoiceOutput(serializers.ModelSerializer[Invoice]):
 
     @extend_schema_field(ExchangeOutput(many=True))
     def get_exchanges(self, invoice: Invoice) -> list[dict[str, Any]]:
-        stored: list[dict[str, Any]] = invoice.content.get("exchanges", [])
-        return stored
+        stored = [
+            {**each, "valid_from": datetime.fromisoformat(each["valid_from"])}
+            for each in invoice.content.get("exchanges", [])
+        ]
+        return [dict(each) for each in ExchangeOutput(stored, many=True).data]
 
 
 class ReasonInput(serializers.Serializer[Any]):
