@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils.dateparse import parse_datetime
@@ -319,7 +320,8 @@ def test_a_statement_is_json_or_pdf(staff: Program, own: Program, company: Json)
     route = f"companies/{company['id']}/statement/"
     now = parse_datetime(staff.seen("sandbox/clock/")["now"])
     assert now is not None
-    days = {"from": str((now - timedelta(days=1)).date()), "to": str((now).date())}
+    today = now.astimezone(ZoneInfo(str(company["timezone"]))).date()
+    days = {"from": str(today - timedelta(days=1)), "to": str(today)}
     seen = own.seen(route, **days, format="json")
     assert (seen["opening_balance"], seen["closing_balance"]) == ("0", "20")
     assert all(is_amount(movement["amount"]) for movement in seen["movements"])

@@ -172,7 +172,7 @@ def test_a_client_is_added_and_edited() -> None:
         "country": "NO",
         "timezone": "Europe/Oslo",
         "billing_type": "postpaid",
-        "currency": "NOK",
+        "currency": "USD",
         "minimum_balance": "0",
         "credit_limit": "",
         "tax_percent": "25",

@@ -18,6 +18,8 @@ from accounts.audit.models import AuditRecord
 from accounts.companies.models import Company
 from billing.payments.models import Payment
 from tests.access.world import make_world
+from tests.billing.currencies.world import switch as switch_currencies
+from tests.billing.integrations.setting import switch_on as switch_integrations
 from tests.config.staff.people import staff_client_of
 from tests.factories import NOW, make_company, new_key, pay_in
 
@@ -160,6 +162,8 @@ def test_every_export_leaves_an_audit_line(companies: tuple[Company, Company]) -
 
 @pytest.mark.parametrize(("app", "model"), LISTS)
 def test_every_list_of_the_admin_is_exported_as_long_as_it_is(app: str, model: str) -> None:
+    switch_currencies(on=True)
+    switch_integrations()
     make_world("Everything")
     client = staff_client_of("administrator")
     assert f"/admin/export/{app}/{model}/csv/" in client.get(f"/admin/{app}/{model}/").text
