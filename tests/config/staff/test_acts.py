@@ -25,6 +25,7 @@ from billing.payments.models import Payment
 from config import clock
 from features.actions import set_value
 from features.queries import history, value
+from tests.billing.currencies.world import switch
 from tests.config.staff.people import signed_in, staff_client_of, staff_member
 from tests.factories import make_company, make_subscription, pay_in
 
@@ -163,6 +164,7 @@ def test_looking_at_a_customers_portal_leaves_an_audit_line() -> None:
 
 
 def test_a_client_is_added_and_edited() -> None:
+    switch(on=True)
     client = staff_client_of("billing")
     address = reverse("admin:accounts_company_add")
     given = {
