@@ -30,7 +30,7 @@ FLAGS = [
     "--disable-sync",
 ]
 PATIENCE_MILLISECONDS = 60_000
-DESK, PHONE = 1280, 390
+DESK, LAPTOP, PHONE = 1280, 1024, 390
 HEIGHTS = {DESK: 900, PHONE: 844}
 GRAVE = ("serious", "critical")
 LOOKS = 5
@@ -109,6 +109,12 @@ class Visitor:
     @contextmanager
     def on_a_phone(self) -> Iterator[None]:
         self.page.set_viewport_size({"width": PHONE, "height": HEIGHTS[PHONE]})
+        yield
+        self.page.set_viewport_size({"width": DESK, "height": HEIGHTS[DESK]})
+
+    @contextmanager
+    def on_a_laptop(self) -> Iterator[None]:
+        self.page.set_viewport_size({"width": LAPTOP, "height": HEIGHTS[DESK]})
         yield
         self.page.set_viewport_size({"width": DESK, "height": HEIGHTS[DESK]})
 

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.acceptance import customer, flips, staff
-from tests.acceptance.browser import DESK, PHONE, Visitor, chromium, visitor
+from tests.acceptance.browser import DESK, LAPTOP, PHONE, Visitor, chromium, visitor
 from tests.acceptance.customer import Facts
 from tests.acceptance.demo import Demo, SignIn, running_demo
 
@@ -337,6 +337,8 @@ def test_pages_suit_who_reads_another_language(visit: Visit, language: str, dire
         expect(frame).to_have_count(1)
         assert who.width_of_content() <= DESK, page
         assert who.faults() == []
+        with who.on_a_laptop():
+            assert who.width_of_content() <= LAPTOP, page
         with who.on_a_phone():
             assert who.width_of_content() <= PHONE, page
             assert who.faults() == []
