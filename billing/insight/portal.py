@@ -72,6 +72,7 @@ def statements(request: PortalRequest) -> HttpResponse:
                 headers={"Content-Disposition": f'attachment; filename="{name}"'},
             )
         context["account"] = account
+        context["has_invoice_pages"] = value("invoice_menu", at=at)
     return render(request, "billing/insight/statement.html", context)
 
 

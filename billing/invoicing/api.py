@@ -23,7 +23,7 @@ from accounts.access.queries import visible_companies
 from accounts.access.views import ApiViewSet
 from billing.documents.rendering.tables import CONTENT_TYPES, FileFormat
 from billing.invoicing.corrections import credit_invoice, void_invoice
-from billing.invoicing.exports import DATASETS, STAFF_ONLY, Selection, export
+from billing.invoicing.exports import DATASETS, OF_INVOICES, STAFF_ONLY, Selection, export
 from billing.invoicing.mails import invoice_pdf
 from billing.invoicing.models import Invoice
 from billing.invoicing.payments import check_payable, pay_invoice
@@ -176,7 +176,7 @@ class ExportViewSet(ApiViewSet):
         responses={(200, kind): OpenApiTypes.BINARY for kind in CONTENT_TYPES.values()},
     )
     def download(self, request: Request, dataset: str) -> StreamingHttpResponse:
-        if dataset not in DATASETS or (dataset in STAFF_ONLY and not self.principal.is_staff):
+        if dataset not in DATASETS or not self._may_read(dataset):
             raise NotFound
         asked = ExportInput(data=request.query_params)
         asked.is_valid(raise_exception=True)
@@ -191,6 +191,13 @@ class ExportViewSet(ApiViewSet):
             content_type=CONTENT_TYPES[kind],
             headers={"Content-Disposition": f'attachment; filename="{dataset}.{kind}"'},
         )
+
+    def _may_read(self, dataset: str) -> bool:
+        if self.principal.is_staff:
+            return True
+        if dataset in OF_INVOICES and not value("invoice_menu", at=clock.now()):
+            return False
+        return dataset not in STAFF_ONLY
 
 
 class TaxReportViewSet(ApiViewSet):

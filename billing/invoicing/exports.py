@@ -283,6 +283,9 @@ DATASETS = {
 # The double entry behind the statement of account is the provider's own.
 STAFF_ONLY = frozenset({"ledger"})
 
+# What is in invoices: gone for customers along with them.
+OF_INVOICES = frozenset({"invoices", "invoice-lines", "tax"})
+
 
 def export(dataset: Dataset, selection: Selection, *, file_format: FileFormat) -> Iterator[bytes]:
     """The table as chunks of a file of that format."""

@@ -83,6 +83,22 @@ def test_without_payment_in_the_portal_nothing_leads_to_it_and_each_way_shows_th
         assert BANK in told.content.decode(), route
 
 
+@pytest.mark.parametrize(
+    "position",
+    [
+        pytest.param(False, marks=pytest.mark.verifies("invoice_menu", "off")),
+        pytest.param(True, marks=pytest.mark.verifies("invoice_menu", "on")),
+    ],
+)
+def test_a_statement_leads_to_invoices_only_while_they_are_shown(*, position: bool) -> None:
+    company, invoice = _owing()
+    _set("invoice_menu", position)
+    issued = CLOSED_AT.date().isoformat()
+    page = browser(company).get(f"/portal/statements/?first={issued}&last={issued}").text
+    assert str(invoice.number) in page
+    assert (f"/portal/invoices/{invoice.pk}/" in page) is position
+
+
 @pytest.mark.verifies("invoice_menu", "off")
 def test_without_invoices_in_the_portal_nothing_leads_to_them_and_paying_still_works(
     company_api: ApiOf, stripe_sandbox: object
@@ -97,6 +113,7 @@ def test_without_invoices_in_the_portal_nothing_leads_to_them_and_paying_still_w
     assert [client.get(page).status_code for page in gone] == [404] * 4
     of_one = ("", "pdf/", "xlsx/", "dunning/")
     routes = ["invoices/", *(f"invoices/{invoice.pk}/{part}" for part in of_one)]
+    routes += [f"exports/{dataset}/" for dataset in ("invoices", "invoice-lines", "tax")]
     assert {route: api.read(route).status_code for route in routes} == dict.fromkeys(routes, 404)
     card = save_card(company)
     paid = client.post(f"{one}pay/", {"key": form_key(client, f"{one}pay/"), "card": str(card.pk)})
