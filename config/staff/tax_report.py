@@ -51,6 +51,8 @@ class PeriodForm(forms.Form):
         asked = super().clean() or self.cleaned_data
         if asked.get("first") and asked.get("last") and asked["last"] < asked["first"]:
             self.add_error("last", "This is before the first day.")
+        if asked.get("last") == date.max:
+            self.add_error("last", "No day comes after this one.")
         return asked
 
 

@@ -86,3 +86,9 @@ def test_the_company_page_says_how_it_is_taxed_and_checks_its_number() -> None:
     answer = client.post(edit, given | {"tax_id": "DE136695977"})
     assert answer.status_code == 422
     assert "DE136695977 is not a VAT number of DE: its check digits do not add up." in answer.text
+
+
+def test_the_report_refuses_the_last_day_that_there_is() -> None:
+    answer = staff_client_of("auditor").get(REPORT, {"first": "2026-01-01", "last": "9999-12-31"})
+    assert answer.status_code == 200
+    assert "No day comes after this one." in answer.text
